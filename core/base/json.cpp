@@ -1,0 +1,50 @@
+#include "base/json.hpp"
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+
+namespace polyarch {
+namespace {
+
+constexpr int max_depth = 64;
+
+[[noreturn]] void fail(std::string_view what, std::string_view problem) {
+  throw Error(ErrorKind::input, fmt::format("{}: {}", what, problem));
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, std::string_view what, std::size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    fail(what, fmt::format("{} bytes of JSON, more than the {} that are accepted", text.size(), max_bytes));
+  }
+  // Writing and destroying a value recurse: a depth bound keeps hostile nesting off the stack.
+  bool too_deep = false;
+  const auto guard = [&too_deep](int depth, Json::parse_event_t, const Json&) {
+    too_deep = too_deep || depth > max_depth;
+    return !too_deep;
+  };
+  Json value = Json::parse(text, guard, /*allow_exceptions=*/false);
+  if (too_deep) fail(what, fmt::format("JSON is nested deeper than {} levels", max_depth));
+  if (value.is_discarded()) fail(what, "not valid JSON");
+  return value;
+}
+
+std::optional<std::string> string_at(const Json& object, const char* key, std::string_view what) {
+  if (!object.is_object()) fail(what, "not a JSON object");
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  if (!found->is_string()) fail(what, fmt::format("'{}' is not a string", key));
+  return found->get<std::string>();
+}
+
+std::optional<std::uint64_t> unsigned_at(const Json& object, const char* key, std::string_view what) {
+  if (!object.is_object()) fail(what, "not a JSON object");
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  if (!found->is_number_unsigned()) fail(what, fmt::format("'{}' is not a whole number", key));
+  return found->get<std::uint64_t>();
+}
+
+}  // namespace polyarch

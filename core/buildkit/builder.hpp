@@ -1,0 +1,71 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/platform.hpp"
+#include "sys/process.hpp"
+
+namespace polyarch::buildkit {
+
+struct Node {
+  std::string name;
+  std::string endpoint;
+  std::string status;  // "running", "inactive", "stopped", …
+  std::string version;  // of BuildKit
+  std::string error;
+  std::vector<oci::Platform> platforms;  // native and emulated ones, as the node says
+};
+
+struct Builder {
+  std::string name;
+  std::string driver;  // "docker-container", "docker", "remote", "kubernetes"
+  std::vector<Node> nodes;
+  bool ours = false;   // carries our mark: the name prefix "polyarch-"
+};
+
+// What `docker buildx inspect` printed. Throws Error{builder} on text that names no builder.
+Builder parse_inspect(std::string_view text);
+
+// How buildx is called here: {"docker","buildx"}, or {"buildx"} where only the standalone binary is.
+// Throws Error{builder} with the ways to get it.
+std::vector<std::string> find_buildx(sys::Runner& runner);
+
+struct CreateOptions {
+  std::string name;    // without the prefix; empty: made up, unique
+  std::string driver = "docker-container";
+  std::string endpoint;  // remote: tcp://… or unix://…
+  std::map<std::string, std::string> driver_options;  // image=…, network=…
+  std::string buildkitd_config;  // a file
+  std::vector<std::string> buildkitd_flags;
+  std::vector<oci::Platform> platforms;
+  std::chrono::milliseconds ready_within{60'000};
+};
+
+// The builders of this machine, through buildx. Not for several threads.
+class Builders {
+ public:
+  // `cleanup` is not cancelled by Ctrl-C: removals go through it.
+  Builders(std::vector<std::string> buildx, sys::Runner& runner, sys::Runner& cleanup);
+
+  // nullopt when there is no such builder. An empty name: the current one. `bootstrap` starts it first.
+  std::optional<Builder> inspect(const std::string& name, bool bootstrap);
+  // Creates and waits until it answers; on failure the daemon's log is in the message, and nothing is left behind.
+  // A builder of that name that is there and ours is reused.
+  Builder create(const CreateOptions& options);
+  // Removes a builder of ours with its state; others are refused with Error{usage}. Absent is success.
+  void remove(const std::string& name, bool keep_state = false);
+  std::vector<std::string> names();
+
+ private:
+  std::vector<std::string> buildx_;
+  sys::Runner& runner_;
+  sys::Runner& cleanup_;
+};
+
+inline constexpr std::string_view builder_prefix = "polyarch-";
+
+}  // namespace polyarch::buildkit

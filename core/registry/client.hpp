@@ -1,0 +1,70 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/transport.hpp"
+#include "oci/manifest.hpp"
+#include "oci/reference.hpp"
+#include "registry/credentials.hpp"
+
+namespace polyarch::registry {
+
+// A manifest or index as the registry has it: its exact bytes and what they hash to.
+struct Content {
+  oci::Descriptor descriptor;
+  std::string bytes;
+};
+
+struct ClientOptions {
+  // Registries that speak plain HTTP. Loopback ones (localhost, 127.0.0.0/8, [::1]) always do when they have a port
+  // other than 443 and do not answer TLS.
+  std::vector<std::string> insecure_registries;
+};
+
+// A client of OCI registries (distribution-spec 1.1). Absent is nullopt, and only 404 is absent. 401 and 403 are
+// Error{auth}; other statuses Error{registry}, with the registry's own message, the method and the URL without secrets.
+// Every byte is checked against its digest before it is handed out. Safe for several threads.
+class Client {
+ public:
+  // Both must outlive the client.
+  Client(http::Transport& transport, CredentialStore& credentials, ClientOptions options);
+  ~Client();
+
+  std::optional<oci::Descriptor> head_manifest(const oci::Reference& reference);
+  std::optional<Content> get_manifest(const oci::Reference& reference);
+  // As get_manifest; absent is Error{registry} that names the reference.
+  Content need_manifest(const oci::Reference& reference);
+  // Puts under the tag or the digest of `reference`; returns what the bytes hash to.
+  oci::Descriptor put_manifest(const oci::Reference& reference, std::string_view media_type, std::string_view bytes);
+  void delete_manifest(const oci::Reference& reference);  // absent is success
+
+  bool has_blob(const oci::Repository& repository, const Digest& digest);
+  // Small blobs (configs): whole, checked against digest and size; over 16 MiB is Error{registry}.
+  std::string get_blob(const oci::Repository& repository, const oci::Descriptor& descriptor);
+  // Streams into `sink` and checks at the end: on an Error what the sink got must be thrown away.
+  void get_blob(const oci::Repository& repository, const oci::Descriptor& descriptor,
+                const std::function<void(std::string_view)>& sink);
+  // Uploads unless the registry has it already. `mount_from`: a repository of the same registry that may hold the blob.
+  // `digest` must be that of what `source` gives.
+  void push_blob(const oci::Repository& repository, const Digest& digest, const http::BodySource& source,
+                 const std::optional<oci::Repository>& mount_from = std::nullopt);
+
+  // Every tag, in the registry's order, over all pages; an absent repository has none.
+  std::vector<std::string> tags(const oci::Repository& repository);
+  // The referrers of a manifest (referrers API, or its tag fallback), all pages.
+  std::vector<oci::Descriptor> referrers(const oci::Repository& repository, const Digest& digest);
+  // Opens an upload and cancels it: throws the Error that a push would end with. Nothing changes.
+  void check_push(const oci::Repository& repository);
+  // GET /v2/ with the credentials: throws when the registry is unreachable or refuses them.
+  void ping(const std::string& registry);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace polyarch::registry

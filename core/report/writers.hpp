@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+
+#include "report/run.hpp"
+
+namespace polyarch::report {
+
+// The matrix for a terminal or a log: platform, result, native/emulated, time, cached steps, image size, digest; under it
+// tests that failed with the end of their output, warnings, tags and digest. `color`: ANSI colours.
+std::string to_table(const Run& run, bool color);
+// The same as GitHub-flavoured Markdown; everything from the run is escaped.
+std::string to_markdown(const Run& run);
+// JUnit XML: a suite a platform; build, each test, and publish are its cases; output attached.
+std::string to_junit(const Run& run);
+// {"schema":"polyarch.report/v1", …}: every field of Run; times RFC 3339 UTC, durations in milliseconds.
+std::string to_json(const Run& run);
+
+}  // namespace polyarch::report

@@ -1,0 +1,65 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "spec/field.hpp"
+
+namespace polyarch::spec {
+
+// `polyarch build` and `polyarch plan`. A value of a list option may begin with a platform and a colon,
+// "linux/arm64:KEY=VALUE": it then holds for that platform alone (--build-arg, --tag, --label, --target, --builder, --test, …).
+struct BuildOptions {
+  std::string context = ".";
+  std::vector<std::string> platforms;
+  std::vector<std::string> tags;
+  std::string file;
+  std::vector<std::string> build_args;
+  std::vector<std::string> build_contexts;
+  std::vector<std::string> secrets;
+  std::vector<std::string> ssh;
+  std::vector<std::string> labels;
+  std::vector<std::string> annotations;
+  std::string target;
+  bool no_cache = false;
+  std::vector<std::string> no_cache_filters;
+  bool pull = false;
+  std::string network;
+  std::vector<std::string> add_hosts;
+  std::string shm_size;
+  std::vector<std::string> ulimits;
+  std::string cgroup_parent;
+  std::vector<std::string> allow;
+  std::string provenance;
+  std::string sbom;
+  std::vector<std::string> attests;
+  std::vector<std::string> cache_from;
+  std::vector<std::string> cache_to;
+  std::string cache = "auto";  // off, auto, or a repository
+  std::vector<std::string> outputs;
+  bool load = false;
+  bool push = false;
+  std::string push_with = "auto";  // auto, builder, engine
+  std::vector<std::string> builders;
+  std::string driver = "auto";  // auto, docker-container, docker
+  std::vector<std::string> driver_options;
+  std::string buildkitd_config;
+  bool keep_builder = false;
+  bool isolate = false;
+  std::string metadata_file;
+  std::string iidfile;
+  std::vector<std::string> tests;
+  std::vector<std::string> test_targets;
+  std::vector<std::string> optional_platforms;
+  std::string qemu = "auto";  // auto, off
+  std::string qemu_image;
+  std::string progress = "auto";
+  std::string report_dir;  // report.json, report.md, junit.xml
+  std::vector<std::string> insecure_registries;
+  bool dry_run = false;
+  std::string format = "table";  // of the plan and of the result: table, json
+};
+
+const Command<BuildOptions>& build_command();
+const Command<BuildOptions>& plan_command();
+
+}  // namespace polyarch::spec

@@ -1,0 +1,45 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// The declaration of options: a plain struct with in-place defaults and, beside it, a table of its fields. The binders
+// (command line, environment), the validator and the emitters all read these tables; an option stands nowhere else.
+namespace polyarch::spec {
+
+template <class T>
+using Member = std::variant<bool T::*, int T::*, std::string T::*, std::vector<std::string> T::*>;
+
+// Where an option stands in --help and in the docs.
+enum class Group { main, image, inputs, caching, testing, builder, registry, output, other };
+
+template <class T>
+struct Field {
+  std::string_view name;  // the flag without dashes, "build-arg"; the variable is POLYARCH_BUILD_ARG
+  Member<T> member;
+  std::string_view help;  // one sentence, no full stop
+  struct More {
+    std::string_view value = {};     // what stands for the value in --help: "KEY=VALUE"
+    std::string_view input = {};     // the name of the CI input when it differs from the flag: "build-args"
+    char letter = 0;                 // -t
+    bool secret = false;             // never shown; accepted from the environment or a file only
+    bool comma = false;              // a list whose values may also be joined by commas
+    bool positional = false;
+    Group group = Group::main;
+    std::vector<std::string_view> choices = {};
+    bool ci = true;                  // offered as an input of the CI wrappers
+  } more = {};
+};
+
+template <class T>
+struct Command {
+  std::string_view name;     // "registry serve"
+  std::string_view summary;  // one line
+  std::string_view details;  // paragraphs for --help
+  std::string_view examples;
+  std::vector<Field<T>> fields;
+};
+
+}  // namespace polyarch::spec
