@@ -11,19 +11,21 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(fmt REQUIRED)
+find_library(FMT_LIBRARY fmt REQUIRED)
 find_path(SPDLOG_INCLUDE_DIR spdlog/spdlog.h REQUIRED)
 find_package(CLI11 REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)
 
 add_library(zstd INTERFACE)
 target_link_libraries(zstd INTERFACE ${ZSTD_LIBRARY})
+add_library(fmt INTERFACE)
+target_link_libraries(fmt INTERFACE ${FMT_LIBRARY})
 
 # Header-only, on top of the fmt library that we link anyway.
 add_library(spdlog INTERFACE)
 target_include_directories(spdlog SYSTEM INTERFACE ${SPDLOG_INCLUDE_DIR})
 target_compile_definitions(spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
-target_link_libraries(spdlog INTERFACE fmt::fmt)
+target_link_libraries(spdlog INTERFACE fmt)
 
 find_path(HTTPLIB_INCLUDE_DIR httplib.h PATHS ${PROJECT_SOURCE_DIR}/build/deps NO_DEFAULT_PATH)
 if(NOT HTTPLIB_INCLUDE_DIR)

@@ -152,7 +152,7 @@ std::string human_size(std::uint64_t bytes) {
     value /= 1000.0;
     ++unit;
   }
-  return fmt::format(value < 9.95 ? "{:.1f} {}" : "{:.0f} {}", value, units[unit]);
+  return fmt::format("{:.{}f} {}", value, value < 9.95 ? 1 : 0, units[unit]);
 }
 
 std::string printable(std::string_view text) {
