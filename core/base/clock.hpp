@@ -3,7 +3,8 @@
 
 namespace polyarch {
 
-// Time as the engine sees it; tests put a clock of their own in its place. Implementations are safe for several threads.
+// Time as the engine sees it; tests put a clock of their own in its place. Implementations are safe for several
+// threads.
 class Clock {
  public:
   using Wall = std::chrono::system_clock::time_point;

@@ -1,9 +1,8 @@
 #include "base/digest.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
+#include <openssl/evp.h>
 #include <utility>
 
 #include "base/error.hpp"

@@ -10,6 +10,7 @@ namespace polyarch {
 // A content digest, `algorithm:hex` (OCI image-spec, descriptor.md#digests). sha256 and sha512 only.
 class Digest {
  public:
+  Digest() = default;  // names nothing: str() is empty
   // Throws Error{input} on anything but a well-formed sha256 or sha512 digest.
   static Digest parse(std::string_view text);
   static bool valid(std::string_view text);
@@ -21,6 +22,7 @@ class Digest {
   // The first 12 hex digits, for people.
   std::string_view short_hex() const { return hex().substr(0, 12); }
 
+  bool empty() const { return text_.empty(); }
   auto operator<=>(const Digest&) const = default;
 
  private:

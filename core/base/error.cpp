@@ -25,9 +25,13 @@ constexpr std::array kinds{
 
 }  // namespace
 
-std::span<const ErrorKindInfo> error_kinds() { return kinds; }
+std::span<const ErrorKindInfo> error_kinds() {
+  return kinds;
+}
 
-const ErrorKindInfo& describe(ErrorKind kind) { return kinds.at(static_cast<std::size_t>(kind)); }
+const ErrorKindInfo& describe(ErrorKind kind) {
+  return kinds.at(static_cast<std::size_t>(kind));
+}
 
 Error::Error(ErrorKind kind, std::string message, std::string hint, bool retryable)
     : kind_(kind), message_(std::move(message)), hint_(std::move(hint)), retryable_(retryable) {}

@@ -1,6 +1,5 @@
 #pragma once
 #include <fmt/core.h>
-
 #include <string_view>
 
 // Diagnostics for people, on standard error. Every line passes the redactor. Safe for several threads.

@@ -1,8 +1,7 @@
 #include "base/redact.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "base/text.hpp"
 

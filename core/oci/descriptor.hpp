@@ -24,7 +24,8 @@ bool is_manifest(std::string_view type);
 
 using Annotations = std::map<std::string, std::string>;
 
-// OCI image-spec, descriptor.md. `extra` keeps the members that this struct does not name, so that a round trip loses none.
+// OCI image-spec, descriptor.md. `extra` keeps the members that this struct does not name, so that a round trip loses
+// none.
 struct Descriptor {
   std::string media_type;
   Digest digest;
@@ -38,7 +39,8 @@ struct Descriptor {
   static Descriptor from_json(const Json& object, std::string_view what);
   Json to_json() const;
 
-  // BuildKit marks an attestation manifest with vnd.docker.reference.type and names its image by vnd.docker.reference.digest.
+  // BuildKit marks an attestation manifest with vnd.docker.reference.type and names its image by
+  // vnd.docker.reference.digest.
   bool is_attestation() const;
   std::optional<Digest> attests() const;
 };

@@ -13,7 +13,8 @@ struct Repository {
   std::string registry;  // host[:port]; "docker.io" for Docker Hub
   std::string path;      // "library/alpine"
 
-  // "ghcr.io/acme/app", "alpine", "localhost:5000/a/b". Throws Error{usage} on a malformed name or one with tag or digest.
+  // "ghcr.io/acme/app", "alpine", "localhost:5000/a/b". Throws Error{usage} on a malformed name or one with tag or
+  // digest.
   static Repository parse(std::string_view text);
   std::string str() const { return registry + "/" + path; }
   auto operator<=>(const Repository&) const = default;

@@ -1,13 +1,12 @@
 #include "sys/cancel.hpp"
 
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
-#include <cstdint>
 
 #include "base/error.hpp"
 #include "sys/files.hpp"
@@ -31,7 +30,9 @@ Cancel::Cancel() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (fd_ < 0) throw_errno("create an event descriptor", errno);
 }
 
-Cancel::~Cancel() { close(fd_); }
+Cancel::~Cancel() {
+  close(fd_);
+}
 
 void Cancel::request() noexcept {
   const std::uint64_t one = 1;

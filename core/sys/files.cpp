@@ -1,13 +1,12 @@
 #include "sys/files.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 
 #include "base/error.hpp"
 #include "sys/descriptor.hpp"
@@ -32,14 +31,18 @@ void throw_errno(std::string_view doing, int error_number) {
   const auto message = fmt::format("cannot {}: {}", doing, std::strerror(error_number));
   switch (error_number) {
     case ENOSPC:
-    case EDQUOT: throw Error(ErrorKind::storage, message, "free some disk space, or set TMPDIR to a larger disk");
+    case EDQUOT:
+      throw Error(ErrorKind::storage, message, "free some disk space, or set TMPDIR to a larger disk");
     case EACCES:
     case EPERM:
-    case EROFS: throw Error(ErrorKind::permission, message);
+    case EROFS:
+      throw Error(ErrorKind::permission, message);
     case ENOENT:
     case ENOTDIR:
-    case EISDIR: throw Error(ErrorKind::input, message);
-    default: throw Error(ErrorKind::storage, message);
+    case EISDIR:
+      throw Error(ErrorKind::input, message);
+    default:
+      throw Error(ErrorKind::storage, message);
   }
 }
 
@@ -55,7 +58,8 @@ std::string read_file(const fs::path& path, std::size_t max_bytes) {
     if (got == 0) return content;
     content.append(buffer, static_cast<std::size_t>(got));
     if (content.size() > max_bytes) {
-      throw Error(ErrorKind::input, fmt::format("{} is larger than the {} bytes that are accepted", path.string(), max_bytes));
+      throw Error(ErrorKind::input,
+                  fmt::format("{} is larger than the {} bytes that are accepted", path.string(), max_bytes));
     }
   }
 }
@@ -77,7 +81,8 @@ void write_file(const fs::path& path, std::string_view bytes, unsigned mode) {
 
 TemporaryDirectory::TemporaryDirectory(std::string_view prefix) {
   auto name = (fs::temp_directory_path() / (std::string(prefix) + "XXXXXX")).string();
-  if (::mkdtemp(name.data()) == nullptr) throw_errno("create a directory in " + fs::temp_directory_path().string(), errno);
+  if (::mkdtemp(name.data()) == nullptr)
+    throw_errno("create a directory in " + fs::temp_directory_path().string(), errno);
   path_ = name;
 }
 

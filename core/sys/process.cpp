@@ -1,5 +1,10 @@
 #include "sys/process.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
@@ -7,12 +12,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -51,11 +50,15 @@ class Output {
     if (got < 0 && errno == EINTR) return;
     if (got <= 0) return finish();
     pending_.append(buffer.data(), static_cast<std::size_t>(got));
-    if (on_line_) hand_on_lines();
-    else if (pending_.size() > 2 * kept_output) pending_.erase(0, pending_.size() - kept_output);
+    if (on_line_)
+      hand_on_lines();
+    else if (pending_.size() > 2 * kept_output)
+      pending_.erase(0, pending_.size() - kept_output);
   }
 
-  std::string take() { return pending_.size() > kept_output ? pending_.substr(pending_.size() - kept_output) : std::move(pending_); }
+  std::string take() {
+    return pending_.size() > kept_output ? pending_.substr(pending_.size() - kept_output) : std::move(pending_);
+  }
 
  private:
   void finish() {
@@ -122,7 +125,8 @@ class Child {
     int error_number = 0;
     if (::read(failure.read.get(), &error_number, sizeof error_number) == sizeof error_number) {
       waitpid(pid_, nullptr, 0);
-      throw Error(ErrorKind::failed, fmt::format("cannot run {}: {}", command.argv.front(), std::strerror(error_number)));
+      throw Error(ErrorKind::failed,
+                  fmt::format("cannot run {}: {}", command.argv.front(), std::strerror(error_number)));
     }
   }
 
@@ -137,8 +141,9 @@ class Child {
 
  private:
   // Between fork and exec: async-signal-safe calls only.
-  [[noreturn]] static void exec(const std::string& program, const std::string& directory, const std::vector<char*>& argv,
-                                const std::vector<char*>& env, std::array<int, 3> streams, int failure, pid_t parent) {
+  [[noreturn]] static void exec(const std::string& program, const std::string& directory,
+                                const std::vector<char*>& argv, const std::vector<char*>& env,
+                                std::array<int, 3> streams, int failure, pid_t parent) {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);  // a killed engine leaves no build running
     if (getppid() != parent) _exit(127);
@@ -167,8 +172,10 @@ class Session {
     in.read.reset();
     out.write.reset();
     err.write.reset();
-    if (command_.input.empty()) in.write.reset();
-    else fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
+    if (command_.input.empty())
+      in.write.reset();
+    else
+      fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
     input_ = std::move(in.write);
     Output stdout_lines(std::move(out.read), command_.on_stdout);
     Output stderr_lines(std::move(err.read), command_.on_stderr);

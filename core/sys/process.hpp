@@ -12,11 +12,12 @@
 namespace polyarch::sys {
 
 struct Command {
-  std::vector<std::string> argv;            // argv[0] is looked up in PATH
-  std::map<std::string, std::string> env;   // added to the engine's own environment, replacing what is there
-  std::string directory;                    // where it runs; empty: here
-  std::string input;                        // its standard input; empty: /dev/null
-  std::function<void(std::string_view)> on_stdout;  // each line without its end, as it comes; else kept in ProcessResult
+  std::vector<std::string> argv;           // argv[0] is looked up in PATH
+  std::map<std::string, std::string> env;  // added to the engine's own environment, replacing what is there
+  std::string directory;                   // where it runs; empty: here
+  std::string input;                       // its standard input; empty: /dev/null
+  std::function<void(std::string_view)>
+      on_stdout;  // each line without its end, as it comes; else kept in ProcessResult
   std::function<void(std::string_view)> on_stderr;
   std::optional<std::chrono::milliseconds> deadline;
 };

@@ -1,0 +1,106 @@
+#include "oci/platform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace polyarch::oci {
+namespace {
+
+constexpr std::array known_systems{"linux", "windows", "darwin", "freebsd", "openbsd", "netbsd", "wasip1"};
+constexpr std::array known_architectures{"amd64",   "arm64", "arm",      "386",    "riscv64", "ppc64le", "s390x",
+                                         "loong64", "ppc64", "mips64le", "mips64", "mipsle",  "mips",    "wasm"};
+
+template <class Names>
+bool contains(const Names& names, std::string_view name) {
+  return std::ranges::any_of(names, [name](std::string_view known) { return known == name; });
+}
+
+void normalise_arm(std::string& variant) {
+  if (variant.empty() || variant == "7")
+    variant = "v7";
+  else if (variant == "5" || variant == "6" || variant == "8")
+    variant = "v" + variant;
+}
+
+Platform normalise(Platform p) {
+  p.os = text::lower(p.os);
+  p.architecture = text::lower(p.architecture);
+  p.variant = text::lower(p.variant);
+  if (p.os == "macos") p.os = "darwin";
+  if (p.architecture == "i386") p.architecture = "386", p.variant.clear();
+  if (p.architecture == "x86_64" || p.architecture == "x86-64") p.architecture = "amd64";
+  if (p.architecture == "amd64" && p.variant == "v1") p.variant.clear();
+  if (p.architecture == "aarch64") p.architecture = "arm64";
+  if (p.architecture == "arm64" && (p.variant == "8" || p.variant == "v8")) p.variant.clear();
+  if (p.architecture == "armhf") p.architecture = "arm", p.variant = "v7";
+  if (p.architecture == "armel") p.architecture = "arm", p.variant = "v6";
+  if (p.architecture == "arm") normalise_arm(p.variant);
+  return p;
+}
+
+[[noreturn]] void refuse(std::string_view text, std::string_view problem) {
+  throw Error(ErrorKind::usage, fmt::format("'{}' is not a platform: {}", text::printable(text.substr(0, 80)), problem),
+              fmt::format("write os/arch[/variant], such as linux/arm64; known architectures: {}",
+                          text::join({known_architectures.begin(), known_architectures.end()}, ", ")));
+}
+
+}  // namespace
+
+Platform Platform::parse(std::string_view text) {
+  const auto parts = text::split(text, '/');
+  if (parts.size() > 3) refuse(text, "it has more than three parts");
+  if (std::ranges::any_of(parts, [](auto part) { return part.empty(); })) refuse(text, "a part of it is empty");
+  const auto part = [&parts](std::size_t i) { return i < parts.size() ? std::string(parts[i]) : std::string(); };
+  const auto platform =
+      normalise(parts.size() == 1 ? Platform{"linux", part(0), {}, {}} : Platform{part(0), part(1), part(2), {}});
+  if (!contains(known_systems, platform.os))
+    refuse(text, fmt::format("the operating system '{}' is not known", part(0)));
+  if (!contains(known_architectures, platform.architecture)) {
+    refuse(text, fmt::format("the architecture '{}' is not known", part(parts.size() == 1 ? 0 : 1)));
+  }
+  const bool plain = std::ranges::all_of(
+      platform.variant, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.'; });
+  if (!plain || platform.variant.size() > 16) refuse(text, "the variant may hold letters, digits and dots only");
+  return platform;
+}
+
+Platform Platform::from_json(const Json& object, std::string_view what) {
+  const auto member = [&](const char* key) { return string_at(object, key, what).value_or(""); };
+  return normalise({member("os"), member("architecture"), member("variant"), member("os.version")});
+}
+
+Json Platform::to_json() const {
+  Json out{{"architecture", architecture}, {"os", os}};
+  if (!variant.empty()) out["variant"] = variant;
+  if (!os_version.empty()) out["os.version"] = os_version;
+  return out;
+}
+
+std::string Platform::str() const {
+  return variant.empty() ? os + "/" + architecture : os + "/" + architecture + "/" + variant;
+}
+
+std::string Platform::slug() const {
+  auto out = str();
+  std::ranges::replace(out, '/', '-');
+  return out;
+}
+
+std::vector<Platform> parse_platforms(const std::vector<std::string>& lists) {
+  std::vector<Platform> out;
+  for (const auto& list : lists) {
+    for (const auto part : text::split(list, ',')) {
+      const auto name = text::trim(part);
+      if (name.empty()) continue;
+      auto platform = Platform::parse(name);
+      if (std::ranges::find(out, platform) == out.end()) out.push_back(std::move(platform));
+    }
+  }
+  return out;
+}
+
+}  // namespace polyarch::oci
