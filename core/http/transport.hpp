@@ -45,10 +45,14 @@ struct Request {
   std::string body;
   std::optional<BodySource> source;  // instead of `body`
   // When set, the body of a 2xx answer streams into it instead of Response::body. It may throw; the request then ends
-  // with that exception. It is called on the calling thread. When an attempt breaks off, the bytes given so far stay given:
-  // a caller that retries starts a new request with a Range or a new sink.
+  // with that exception. It is called on the calling thread. When an attempt breaks off, the bytes given so far stay
+  // given: a caller that retries starts a new request with a Range or a new sink.
   std::function<void(std::string_view)> sink;
+  // Called once a 2xx answer is known, before the sink gets its first byte.
+  std::function<void(int status, const Headers& headers)> on_head;
   std::uint64_t max_body = 16U << 20;  // without a sink: a longer body is Error{registry}
+  // Sent once only: for a step that fails when it is done twice, whose caller repeats the whole.
+  bool once = false;
 };
 
 struct Response {
@@ -67,26 +71,29 @@ class Transport {
 };
 
 struct TransportOptions {
-  std::vector<std::string> ca_files;        // besides the system's
+  std::vector<std::string> ca_files;  // besides the system's
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds idle_timeout{60'000};
   std::string user_agent = "polyarch";
-  sys::Environment environment;             // HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE; empty: none of them
-  const sys::Cancel* cancel = nullptr;      // requested: send throws Error{interrupted}
+  sys::Environment environment;         // HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE; empty: none of them
+  const sys::Cancel* cancel = nullptr;  // requested: send throws Error{interrupted}; must outlive the transport
 };
 
-// Over cpp-httplib, with pooled keep-alive connections.
+// Over cpp-httplib, with pooled keep-alive connections. Throws Error{input} when a CA file cannot be read. From then on
+// the process ignores SIGPIPE: a peer that hangs up is an Error, not the end.
 std::unique_ptr<Transport> make_transport(TransportOptions options);
 
 // Repeats what may succeed a moment later: broken connections, 408, 429 (honouring Retry-After), 500, 502, 503, 504,
-// for requests whose sink has got nothing yet. Gives up when `attempts` or `budget` is used up, and then returns the last answer.
+// for requests whose sink has got nothing yet and that are not `once`. Gives up when `attempts` or `budget` is used up,
+// and then returns the last answer, or throws the last Error. `cancel` ends a wait early.
 struct RetryPolicy {
   int attempts = 5;
   std::chrono::milliseconds first_delay{200};
   std::chrono::milliseconds longest_delay{15'000};
   std::chrono::milliseconds budget{120'000};
 };
-std::unique_ptr<Transport> with_retry(std::unique_ptr<Transport> inner, RetryPolicy policy, Clock& clock);
+std::unique_ptr<Transport> with_retry(std::unique_ptr<Transport> inner, RetryPolicy policy, Clock& clock,
+                                      const sys::Cancel* cancel = nullptr);
 
 // Follows redirects of GET and HEAD, at most 5. `Authorization` goes on to the same origin only; https never becomes
 // http: that is Error{network}.

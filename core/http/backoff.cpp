@@ -1,0 +1,73 @@
+#include "http/backoff.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include "base/text.hpp"
+
+namespace polyarch::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds slice{100};  // how soon a wait sees a cancel
+
+std::optional<Clock::Wall> parse_http_date(const std::string& text) {
+  std::tm date{};
+  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return std::chrono::system_clock::from_time_t(timegm(&date));
+}
+
+}  // namespace
+
+bool may_pass_later(const Response& response) {
+  static constexpr int passing[] = {408, 429, 500, 502, 503, 504};
+  return std::ranges::find(passing, response.status) != std::end(passing);
+}
+
+std::optional<milliseconds> retry_after(const Response& response, Clock::Wall now) {
+  const auto value = response.headers.get("Retry-After");
+  if (!value) return std::nullopt;
+  if (const auto seconds = text::to_number(*value)) {
+    return std::chrono::seconds(std::min<std::uint64_t>(*seconds, 365 * 24 * 3600));
+  }
+  const auto date = parse_http_date(*value);
+  if (!date) return std::nullopt;
+  return std::max(std::chrono::ceil<milliseconds>(*date - now), milliseconds(0));
+}
+
+Backoff::Backoff(const RetryPolicy& policy, Clock& clock, const sys::Cancel* cancel)
+    : policy_(policy),
+      clock_(clock),
+      cancel_(cancel),
+      start_(clock.steady()),
+      delay_(policy.first_delay),
+      random_(std::random_device{}()) {}
+
+// Between half of the delay and all of it.
+milliseconds Backoff::jittered() {
+  std::uniform_int_distribution<milliseconds::rep> spread(delay_.count() / 2, delay_.count());
+  return milliseconds(spread(random_));
+}
+
+bool Backoff::wait(std::optional<milliseconds> asked) {
+  const auto pause = std::max(jittered(), asked.value_or(milliseconds(0)));
+  const auto used = std::chrono::duration_cast<milliseconds>(clock_.steady() - start_);
+  if (attempts_ >= policy_.attempts || used + pause > policy_.budget) return false;
+  ++attempts_;
+  delay_ = std::min(delay_ * 2, policy_.longest_delay);
+  sleep(pause);
+  return true;
+}
+
+void Backoff::sleep(milliseconds duration) {
+  while (duration.count() > 0) {
+    if (cancel_ != nullptr) cancel_->check();
+    const auto part = cancel_ == nullptr ? duration : std::min(duration, slice);
+    clock_.sleep(part);
+    duration -= part;
+  }
+}
+
+}  // namespace polyarch::http
