@@ -7,19 +7,27 @@
 namespace polyarch::spec {
 
 // `polyarch build` and `polyarch plan`. A value of a list option may begin with a platform and a colon,
-// "linux/arm64:KEY=VALUE": it then holds for that platform alone (--build-arg, --tag, --label, --target, --builder, --test, …).
+// "linux/arm64:KEY=VALUE": it then holds for that platform alone (--build-arg, --tag, --label, --target, --builder,
+// --test, …).
 struct BuildOptions {
   std::string context = ".";
   std::vector<std::string> platforms;
+  std::vector<std::string> only;  // of `platforms`: those that this job builds
+  std::string run_id;             // empty: from the CI
   std::vector<std::string> tags;
   std::string file;
   std::vector<std::string> build_args;
   std::vector<std::string> build_contexts;
-  std::vector<std::string> secrets;
+  std::vector<std::string> secrets;        // id=ID[,env=NAME|,src=FILE]
+  std::vector<std::string> secret_envs;    // ID=NAME
+  std::vector<std::string> secret_files;   // ID=FILE
+  std::vector<std::string> secret_values;  // ID=VALUE
+  std::string git_token;
   std::vector<std::string> ssh;
   std::vector<std::string> labels;
   std::vector<std::string> annotations;
   std::string target;
+  std::string call;
   bool no_cache = false;
   std::vector<std::string> no_cache_filters;
   bool pull = false;
@@ -43,6 +51,7 @@ struct BuildOptions {
   std::string driver = "auto";  // auto, docker-container, docker
   std::vector<std::string> driver_options;
   std::string buildkitd_config;
+  std::vector<std::string> buildkitd_flags;
   bool keep_builder = false;
   bool isolate = false;
   std::string metadata_file;
@@ -52,9 +61,11 @@ struct BuildOptions {
   std::vector<std::string> optional_platforms;
   std::string qemu = "auto";  // auto, off
   std::string qemu_image;
-  std::string progress = "auto";
-  std::string report_dir;  // report.json, report.md, junit.xml
+  std::string progress = "auto";  // auto, tty, plain, json, quiet
+  std::string report_dir;         // report.json, report.md, junit.xml
+  std::string result_file;        // the outputs of output.hpp, NAME=VALUE a line
   std::vector<std::string> insecure_registries;
+  std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
   bool dry_run = false;
   std::string format = "table";  // of the plan and of the result: table, json
 };

@@ -1,5 +1,4 @@
 #pragma once
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -12,25 +11,31 @@ namespace polyarch::spec {
 template <class T>
 using Member = std::variant<bool T::*, int T::*, std::string T::*, std::vector<std::string> T::*>;
 
+// What a member holds, in the order of Member's alternatives.
+enum class Kind { flag, number, text, list };
+
 // Where an option stands in --help and in the docs.
 enum class Group { main, image, inputs, caching, testing, builder, registry, output, other };
+
+struct Traits {
+  std::string_view value = {};  // what stands for the value in --help: "KEY=VALUE"
+  std::string_view input = {};  // the name of the CI input when it differs from the flag: "build-args"
+  char letter = 0;              // -t
+  bool secret = false;          // never shown; comes from the environment or a file, there is no flag
+  bool comma = false;           // a list whose values may also be joined by commas
+  bool positional = false;
+  bool required = false;
+  Group group = Group::main;
+  std::vector<std::string_view> choices = {};
+  bool ci = true;  // offered as an input of the CI wrappers
+};
 
 template <class T>
 struct Field {
   std::string_view name;  // the flag without dashes, "build-arg"; the variable is POLYARCH_BUILD_ARG
   Member<T> member;
   std::string_view help;  // one sentence, no full stop
-  struct More {
-    std::string_view value = {};     // what stands for the value in --help: "KEY=VALUE"
-    std::string_view input = {};     // the name of the CI input when it differs from the flag: "build-args"
-    char letter = 0;                 // -t
-    bool secret = false;             // never shown; accepted from the environment or a file only
-    bool comma = false;              // a list whose values may also be joined by commas
-    bool positional = false;
-    Group group = Group::main;
-    std::vector<std::string_view> choices = {};
-    bool ci = true;                  // offered as an input of the CI wrappers
-  } more = {};
+  Traits more = {};
 };
 
 template <class T>

@@ -1,0 +1,301 @@
+#include "spec/build.hpp"
+
+namespace polyarch::spec {
+namespace {
+
+using O = BuildOptions;
+using Fields = std::vector<Field<O>>;
+
+Fields main_fields() {
+  return {
+      {"context",
+       &O::context,
+       "Directory, Git URL or archive URL that is built; `-` reads a Dockerfile from standard input",
+       {.value = "CONTEXT", .positional = true}},
+      {"platform",
+       &O::platforms,
+       "Platforms to build, such as linux/amd64,linux/arm64; without it, the one of this machine",
+       {.value = "OS/ARCH[/VARIANT]", .input = "platforms", .comma = true}},
+      {"tag",
+       &O::tags,
+       "Name that the finished image gets, `registry/repository:tag`; repeat it for several",
+       {.value = "REF", .input = "tags", .letter = 't', .comma = true}},
+      {"file",
+       &O::file,
+       "Path of the Dockerfile; without it, `Dockerfile` in the context",
+       {.value = "PATH", .letter = 'f'}},
+      {"push", &O::push, "Publish the image under its tags once every required platform is built and tested"},
+      {"load", &O::load, "Put the image into the local Docker Engine"},
+      {"only",
+       &O::only,
+       "Of the platforms, those that this job builds; the job that completes the set publishes it",
+       {.value = "OS/ARCH[/VARIANT]", .comma = true}},
+      {"run-id",
+       &O::run_id,
+       "Name that all jobs of one spread run share; without it, the pipeline run of the CI",
+       {.value = "ID"}},
+      {"dry-run", &O::dry_run, "Show what would be done, and change nothing"},
+  };
+}
+
+Fields image_fields() {
+  const auto image = Group::image;
+  return {
+      {"target",
+       &O::target,
+       "Stage of the Dockerfile to build; without it, the last one",
+       {.value = "STAGE", .group = image}},
+      {"label",
+       &O::labels,
+       "Label to set in the image config",
+       {.value = "KEY=VALUE", .input = "labels", .group = image}},
+      {"annotation",
+       &O::annotations,
+       "Annotation to set on the published manifests; the prefix `index:` or `manifest:` says on which",
+       {.value = "[LEVEL:]KEY=VALUE", .input = "annotations", .group = image}},
+      {"provenance",
+       &O::provenance,
+       "Provenance attestation that says how the image was built: `true`, `false` or `mode=max`",
+       {.value = "MODE", .group = image}},
+      {"sbom",
+       &O::sbom,
+       "Attestation that lists the software in the image: `true`, `false` or `generator=IMAGE`",
+       {.value = "MODE", .group = image}},
+      {"attest",
+       &O::attests,
+       "Attestation in BuildKit's own words, such as `type=sbom,generator=IMAGE`",
+       {.value = "TYPE", .input = "attests", .group = image}},
+  };
+}
+
+Fields input_fields() {
+  const auto inputs = Group::inputs;
+  return {
+      {"build-arg",
+       &O::build_args,
+       "Value of an ARG; `linux/arm64:KEY=VALUE` sets it for that platform alone",
+       {.value = "[PLATFORM:]KEY=VALUE", .input = "build-args", .group = inputs}},
+      {"build-context",
+       &O::build_contexts,
+       "Further context that FROM and COPY --from can name",
+       {.value = "NAME=PATH", .input = "build-contexts", .group = inputs}},
+      {"secret",
+       &O::secrets,
+       "Secret for RUN --mount=type=secret, read from a variable or a file and never stored in the image",
+       {.value = "id=ID[,env=NAME|,src=FILE]", .group = inputs, .ci = false}},
+      {"secret-env",
+       &O::secret_envs,
+       "Secret for RUN --mount=type=secret whose value is an environment variable",
+       {.value = "ID=NAME", .input = "secret-envs", .comma = true, .group = inputs}},
+      {"secret-file",
+       &O::secret_files,
+       "Secret for RUN --mount=type=secret whose value is a file",
+       {.value = "ID=FILE", .input = "secret-files", .group = inputs}},
+      {"secret-value",
+       &O::secret_values,
+       "Secrets for RUN --mount=type=secret, one ID=VALUE a line",
+       {.value = "ID=VALUE", .input = "secrets", .secret = true, .group = inputs}},
+      {"git-token",
+       &O::git_token,
+       "Token that BuildKit fetches a private Git context with",
+       {.value = "TOKEN", .input = "github-token", .secret = true, .group = inputs}},
+      {"ssh", &O::ssh, "SSH agent or key for RUN --mount=type=ssh", {.value = "default|ID=PATH", .group = inputs}},
+      {"network",
+       &O::network,
+       "Network of RUN instructions: `default`, `none` or `host`",
+       {.value = "MODE", .group = inputs}},
+      {"add-host",
+       &O::add_hosts,
+       "Host name to know in RUN instructions",
+       {.value = "HOST:IP", .input = "add-hosts", .comma = true, .group = inputs}},
+      {"shm-size",
+       &O::shm_size,
+       "Size of /dev/shm in RUN instructions, such as 128m",
+       {.value = "SIZE", .group = inputs}},
+      {"ulimit",
+       &O::ulimits,
+       "Resource limit of RUN instructions, such as nofile=1024:1024",
+       {.value = "NAME=SOFT[:HARD]", .comma = true, .group = inputs}},
+      {"cgroup-parent",
+       &O::cgroup_parent,
+       "Parent control group of RUN instructions",
+       {.value = "PATH", .group = inputs}},
+      {"allow",
+       &O::allow,
+       "Privilege that the build may use, such as network.host or security.insecure",
+       {.value = "ENTITLEMENT", .comma = true, .group = inputs}},
+      {"call",
+       &O::call,
+       "What to ask of the Dockerfile instead of building it: `check`, `outline` or `targets`",
+       {.value = "METHOD", .group = inputs}},
+  };
+}
+
+Fields cache_fields() {
+  const auto caching = Group::caching;
+  return {
+      {"cache",
+       &O::cache,
+       "Layer cache in the registry: `auto` keeps it beside the image, `off` keeps none, a repository keeps it there",
+       {.value = "auto|off|REPOSITORY", .group = caching}},
+      {"cache-from",
+       &O::cache_from,
+       "Further cache to read, in BuildKit's words, such as `type=registry,ref=REF`",
+       {.value = "CACHE", .group = caching}},
+      {"cache-to",
+       &O::cache_to,
+       "Further cache to write, in BuildKit's words; a failure to write it never fails the build",
+       {.value = "CACHE", .group = caching}},
+      {"no-cache", &O::no_cache, "Run every step anew", {.group = caching}},
+      {"no-cache-filter",
+       &O::no_cache_filters,
+       "Stage whose steps run anew",
+       {.value = "STAGE", .input = "no-cache-filters", .comma = true, .group = caching}},
+      {"pull", &O::pull, "Ask the registry for newer base images even when some are here", {.group = caching}},
+  };
+}
+
+Fields test_fields() {
+  const auto testing = Group::testing;
+  return {
+      {"test",
+       &O::tests,
+       "Command that must succeed in the built image of every platform before anything is published",
+       {.value = "[PLATFORM:]COMMAND", .input = "tests", .group = testing}},
+      {"test-target",
+       &O::test_targets,
+       "Stage of the Dockerfile that must build on every platform before anything is published",
+       {.value = "[PLATFORM:]STAGE", .input = "test-targets", .group = testing}},
+      {"optional",
+       &O::optional_platforms,
+       "Platforms that may fail: they are then left out of the image, and the report says so",
+       {.value = "OS/ARCH[/VARIANT]", .comma = true, .group = testing}},
+  };
+}
+
+Fields builder_fields() {
+  const auto builder = Group::builder;
+  return {
+      {"builder",
+       &O::builders,
+       "Builder to use instead of one of our own; `linux/arm64:NAME` sends one platform to it",
+       {.value = "[PLATFORM:]NAME", .group = builder}},
+      {"driver",
+       &O::driver,
+       "Kind of builder: `auto` takes docker-container when containers can be started, else docker",
+       {.group = builder, .choices = {"auto", "docker-container", "docker"}}},
+      {"driver-opt",
+       &O::driver_options,
+       "Option of the builder's driver, such as image=IMAGE or network=host",
+       {.value = "KEY=VALUE", .input = "driver-opts", .group = builder}},
+      {"buildkitd-config",
+       &O::buildkitd_config,
+       "Configuration file of the BuildKit daemon",
+       {.value = "FILE", .group = builder}},
+      {"buildkitd-flags",
+       &O::buildkitd_flags,
+       "Flag of the BuildKit daemon, such as --debug",
+       {.value = "FLAG", .group = builder}},
+      {"keep-builder",
+       &O::keep_builder,
+       "Leave our builder running at the end, so that the next run starts warm",
+       {.input = "keep-state", .group = builder}},
+      {"isolate",
+       &O::isolate,
+       "Build every platform on its own, so that one that fails does not cancel the others",
+       {.group = builder}},
+      {"qemu",
+       &O::qemu,
+       "Emulation: `auto` registers what is missing and proves that it works, `off` leaves the kernel alone",
+       {.group = builder, .choices = {"auto", "off"}}},
+      {"qemu-image",
+       &O::qemu_image,
+       "Image to take QEMU from when this machine has none",
+       {.value = "REF", .group = builder}},
+  };
+}
+
+Fields registry_fields() {
+  const auto registry = Group::registry;
+  return {
+      {"push-with",
+       &O::push_with,
+       "Who pushes: the builder, or the engine, which survives rate limits and expired tokens",
+       {.group = registry, .choices = {"auto", "builder", "engine"}}},
+      {"insecure-registry",
+       &O::insecure_registries,
+       "Registry that may be spoken to without TLS",
+       {.value = "HOST[:PORT]", .input = "insecure-registries", .comma = true, .group = registry}},
+      {"registry-auth",
+       &O::registry_auths,
+       "Credentials for registries, one HOST=USER:PASSWORD a line; Docker's own are used too",
+       {.value = "HOST=USER:PASSWORD", .secret = true, .group = registry}},
+  };
+}
+
+Fields output_fields() {
+  const auto output = Group::output;
+  return {
+      {"output",
+       &O::outputs,
+       "Where else the result goes, in BuildKit's words, such as `type=local,dest=DIR`",
+       {.value = "OUTPUT", .input = "outputs", .letter = 'o', .group = output}},
+      {"progress",
+       &O::progress,
+       "How progress is shown: live lanes on a terminal, calm lines, or JSON lines",
+       {.group = output, .choices = {"auto", "tty", "plain", "json", "quiet"}}},
+      {"format",
+       &O::format,
+       "How the result is printed on standard output",
+       {.group = output, .choices = {"table", "json"}, .ci = false}},
+      {"report-dir",
+       &O::report_dir,
+       "Directory for report.json, report.md and junit.xml",
+       {.value = "DIR", .group = output}},
+      {"result-file",
+       &O::result_file,
+       "File for the outputs of the run, one NAME=VALUE a line, as CI systems read them",
+       {.value = "FILE", .group = output, .ci = false}},
+      {"metadata-file",
+       &O::metadata_file,
+       "File for the metadata of the build, as JSON",
+       {.value = "FILE", .group = output}},
+      {"iidfile", &O::iidfile, "File for the ID of the image", {.value = "FILE", .group = output}},
+  };
+}
+
+Fields all_fields() {
+  Fields all;
+  for (auto part : {main_fields(), image_fields(), input_fields(), cache_fields(), test_fields(), builder_fields(),
+                    registry_fields(), output_fields()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+const Command<BuildOptions>& build_command() {
+  static const Command<BuildOptions> command{
+      "build", "Build an image for several platforms, test each, and publish them under one tag",
+      "Everything is built and tested before a tag moves, so a tag always points at a whole image. Options that take "
+      "a\n"
+      "platform in front of their value hold for that platform alone.",
+      "polyarch build --platform linux/amd64,linux/arm64 -t registry.example/app:1 --push .\n"
+      "polyarch build --platform linux/amd64,linux/arm64 --test '/app --version' .\n"
+      "polyarch build --platform linux/amd64,linux/riscv64 --optional linux/riscv64 -t registry.example/app:1 --push .",
+      all_fields()};
+  return command;
+}
+
+const Command<BuildOptions>& plan_command() {
+  static const Command<BuildOptions> command{
+      "plan", "Show what a build would do: platforms, builders, emulation, caches and tags",
+      "Takes the options of `polyarch build` and changes nothing.",
+      "polyarch plan --platform linux/amd64,linux/arm64 -t registry.example/app:1 --push .\n"
+      "polyarch plan --format json --platform linux/arm64 .",
+      all_fields()};
+  return command;
+}
+
+}  // namespace polyarch::spec

@@ -1,0 +1,38 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "spec/build.hpp"
+#include "spec/builder.hpp"
+#include "spec/inspect.hpp"
+#include "spec/option.hpp"
+#include "spec/publish.hpp"
+#include "spec/qemu.hpp"
+#include "spec/serve.hpp"
+#include "spec/tool.hpp"
+
+namespace polyarch::spec {
+
+// Calls visit(const Command<T>&) for every command, in the order of the docs. The one list of commands.
+template <class Visitor>
+void for_each_command(Visitor&& visit) {
+  visit(build_command());
+  visit(plan_command());
+  visit(publish_command());
+  visit(inspect_command());
+  visit(qemu_register_command());
+  visit(qemu_status_command());
+  visit(qemu_unregister_command());
+  visit(builder_create_command());
+  visit(builder_inspect_command());
+  visit(builder_remove_command());
+  visit(registry_serve_command());
+  visit(spec_command());
+  visit(completion_command());
+  visit(version_command());
+}
+
+// All commands, without their types.
+std::vector<CommandInfo> catalog();
+
+}  // namespace polyarch::spec

@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "spec/field.hpp"
+
+namespace polyarch::spec {
+
+// `polyarch publish`: join images that are in a registry into one.
+struct PublishOptions {
+  std::vector<std::string> tags;
+  std::vector<std::string> sources;
+  std::vector<std::string> annotations;
+  std::vector<std::string> insecure_registries;
+  std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
+  bool dry_run = false;
+  std::string format = "table";  // table, json
+};
+
+const Command<PublishOptions>& publish_command();
+
+}  // namespace polyarch::spec
