@@ -17,7 +17,8 @@ struct RegistryOptions {
 
 class Registry {
  public:
-  // Binds and opens the store; throws Error{network} when the address is taken, Error{storage} when the directory cannot be used.
+  // Binds and opens the store; throws Error{network} when the address is taken, Error{storage} when the directory
+  // cannot be used.
   explicit Registry(RegistryOptions options);
   ~Registry();  // stops and waits
 
