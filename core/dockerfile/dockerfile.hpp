@@ -12,27 +12,34 @@
 namespace polyarch::dockerfile {
 
 struct Instruction {
-  std::string name;                // upper case: "RUN"
-  std::vector<std::string> flags;  // "--platform=$BUILDPLATFORM", before the arguments
-  std::string arguments;           // continuation lines joined, comments dropped; without heredoc bodies
-  int first_line = 0;              // 1-based
-  int last_line = 0;               // heredoc bodies included
+  std::string name;                   // upper case: "RUN"
+  std::vector<std::string> flags;     // "--platform=$BUILDPLATFORM", before the arguments
+  std::string arguments;              // continuation lines joined, comments dropped; without heredoc bodies
+  std::vector<std::string> heredocs;  // their bodies, in order
+  int first_line = 0;                 // 1-based
+  int last_line = 0;                  // heredoc bodies included
 };
 
 struct Stage {
   Instruction from;
-  std::string base;      // as written: may hold $ARG, the name of an earlier stage, or "scratch"
-  std::string name;      // lower case; empty when unnamed
-  std::string platform;  // as written: "$BUILDPLATFORM", or empty
+  std::string base;                       // as written: may hold $ARG, the name of an earlier stage, or "scratch"
+  std::string name;                       // lower case; empty when unnamed
+  std::string platform;                   // as written: "$BUILDPLATFORM", or empty
   std::vector<Instruction> instructions;  // after FROM
 };
 
 struct Dockerfile {
+  char escape = '\\';               // the escape directive
   std::vector<Instruction> global;  // ARGs before the first FROM
   std::vector<Stage> stages;
 };
 
-// Throws Error{input} with "FILE:LINE: …" on: no FROM, an unknown instruction, an unfinished heredoc, NUL bytes, over 4 MiB.
+// The frontend that "# syntax=…" names, or nullopt. A file for a frontend other than docker/dockerfile may be in
+// another language altogether.
+std::optional<std::string> find_syntax(std::string_view text);
+
+// Throws Error{input} with "FILE:LINE: …" on: no FROM, an unknown instruction, an unfinished heredoc, NUL bytes, over 4
+// MiB.
 Dockerfile parse(std::string_view text, std::string_view filename);
 
 // The index of the stage that `target` names (empty: the last); throws Error{usage} with the names there are.
@@ -48,8 +55,8 @@ struct BaseImage {
 };
 
 // The external images (FROM, COPY --from, RUN --mount from=) that `target` needs when it is built for `platform` on a
-// builder of `build_platform`; named contexts (`contexts`, lower case) and `scratch` are none. Only reachable stages count.
-// An expression that cannot be expanded (an unset ARG) is left out.
+// builder of `build_platform`; named contexts (`contexts`, lower case) and `scratch` are none. Only reachable stages
+// count. An expression that cannot be expanded (an unset ARG) is left out.
 std::vector<BaseImage> base_images(const Dockerfile& file, std::string_view target, const oci::Platform& platform,
                                    const oci::Platform& build_platform, const Arguments& build_args,
                                    const std::vector<std::string>& contexts);
