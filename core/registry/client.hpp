@@ -13,6 +13,8 @@
 
 namespace polyarch::registry {
 
+class Session;
+
 // A manifest or index as the registry has it: its exact bytes and what they hash to.
 struct Content {
   oci::Descriptor descriptor;
@@ -20,9 +22,14 @@ struct Content {
 };
 
 struct ClientOptions {
-  // Registries that speak plain HTTP. Loopback ones (localhost, 127.0.0.0/8, [::1]) always do when they have a port
-  // other than 443 and do not answer TLS.
+  // "host" or "host:port" of registries that speak plain HTTP. Loopback ones (localhost, 127.0.0.0/8, [::1]) need no
+  // mention: they are asked in plain HTTP, and in TLS when they answer that with status 400, as TLS servers do.
   std::vector<std::string> insecure_registries;
+  // For uploads and downloads that break off: an upload starts anew, a download goes on where it broke. Single requests
+  // are the transport's to repeat.
+  http::RetryPolicy resume;
+  Clock* clock = &system_clock();
+  const sys::Cancel* cancel = nullptr;  // ends the waits of `resume`
 };
 
 // A client of OCI registries (distribution-spec 1.1). Absent is nullopt, and only 404 is absent. 401 and 403 are
@@ -38,7 +45,8 @@ class Client {
   std::optional<Content> get_manifest(const oci::Reference& reference);
   // As get_manifest; absent is Error{registry} that names the reference.
   Content need_manifest(const oci::Reference& reference);
-  // Puts under the tag or the digest of `reference`; returns what the bytes hash to.
+  // Puts under the tag or the digest of `reference`; returns what the bytes hash to. A manifest with a subject is
+  // listed among its referrers afterwards, also where the registry lacks the referrers API.
   oci::Descriptor put_manifest(const oci::Reference& reference, std::string_view media_type, std::string_view bytes);
   void delete_manifest(const oci::Reference& reference);  // absent is success
 
@@ -49,7 +57,7 @@ class Client {
   void get_blob(const oci::Repository& repository, const oci::Descriptor& descriptor,
                 const std::function<void(std::string_view)>& sink);
   // Uploads unless the registry has it already. `mount_from`: a repository of the same registry that may hold the blob.
-  // `digest` must be that of what `source` gives.
+  // `digest` must be that of what `source` gives. Memory stays constant.
   void push_blob(const oci::Repository& repository, const Digest& digest, const http::BodySource& source,
                  const std::optional<oci::Repository>& mount_from = std::nullopt);
 
@@ -63,8 +71,7 @@ class Client {
   void ping(const std::string& registry);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Session> session_;
 };
 
 }  // namespace polyarch::registry

@@ -8,7 +8,8 @@
 namespace polyarch::registry {
 
 // Finds one regular file in a layer (tar, tar+gzip or tar+zstd, by its first bytes) while it streams through.
-// `feed` throws Error{input} on a malformed archive or when the file is over `max_bytes`. Memory stays constant but for the file.
+// `feed` throws Error{input} on a malformed archive or when the file is over `max_bytes`. Memory stays constant but for
+// the file.
 class FileExtractor {
  public:
   FileExtractor(std::string path, std::uint64_t max_bytes);  // path as in the archive, without a leading "/"

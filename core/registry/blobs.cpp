@@ -1,0 +1,124 @@
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "registry/client.hpp"
+#include "registry/problem.hpp"
+#include "registry/session.hpp"
+
+namespace polyarch::registry {
+namespace {
+
+constexpr std::uint64_t largest_small_blob = 16U << 20;
+
+std::string what(const oci::Repository& repository, const Digest& digest) {
+  return fmt::format("blob {}@{}", repository.str(), digest.str());
+}
+
+// One blob on its way in, over as many requests as it takes.
+class Download {
+ public:
+  Download(Session& session, const oci::Repository& repository, const oci::Descriptor& descriptor,
+           const std::function<void(std::string_view)>& sink)
+      : session_(session),
+        repository_(repository),
+        descriptor_(descriptor),
+        sink_(sink),
+        hasher_(descriptor.digest.algorithm()) {}
+
+  void run() {
+    auto backoff = session_.backoff();
+    while (true) {
+      const auto before = received_;
+      try {
+        if (ask()) return finish();
+        wrong(fmt::format("ended after {} of {} bytes", received_, descriptor_.size));
+      } catch (const Error& error) {
+        // Only a stream that has begun is ours to go on with: what never began, the transport has repeated.
+        if (!error.retryable() || received_ == before || !backoff.wait()) throw;
+        log::debug("again from byte {}: {}", received_, error.message());
+      }
+    }
+  }
+
+ private:
+  // Whether all bytes are here.
+  bool ask() {
+    http::Request request;
+    request.url = session_.url(repository_, "blobs/" + descriptor_.digest.str()).str();
+    if (received_ > 0) request.headers.set("Range", fmt::format("bytes={}-", received_));
+    request.on_head = [this](int status, const http::Headers& headers) { begin(status, headers); };
+    request.sink = [this](std::string_view bytes) { take(bytes); };
+    const auto response = session_.send(repository_.registry, pull_scope(repository_), request);
+    if (!response.ok()) fail(request, response, repository_.registry);
+    return received_ == descriptor_.size;
+  }
+
+  // A server that knows no ranges sends everything again: what is here already is passed over.
+  void begin(int status, const http::Headers& headers) {
+    if (received_ == 0) return;
+    skip_ = status == 206 ? 0 : received_;
+    const auto range = headers.get("Content-Range").value_or("");
+    if (status == 206 && !range.starts_with(fmt::format("bytes {}-", received_))) wrong("went on at the wrong place");
+  }
+
+  void take(std::string_view bytes) {
+    const auto known = std::min<std::uint64_t>(skip_, bytes.size());
+    skip_ -= known;
+    bytes.remove_prefix(known);
+    if (bytes.size() > descriptor_.size - received_) wrong(fmt::format("is longer than {} bytes", descriptor_.size));
+    hasher_.update(bytes);
+    sink_(bytes);
+    received_ += bytes.size();
+  }
+
+  void finish() {
+    const auto got = hasher_.finish();
+    if (got != descriptor_.digest) wrong("has digest " + got.str());
+  }
+
+  [[noreturn]] void wrong(std::string_view problem) const {
+    throw Error(ErrorKind::registry, fmt::format("{} {}", what(repository_, descriptor_.digest), problem),
+                "the registry, or a proxy before it, gives wrong content");
+  }
+
+  Session& session_;
+  const oci::Repository& repository_;
+  const oci::Descriptor& descriptor_;
+  const std::function<void(std::string_view)>& sink_;
+  Hasher hasher_;
+  std::uint64_t received_ = 0;
+  std::uint64_t skip_ = 0;
+};
+
+}  // namespace
+
+bool Client::has_blob(const oci::Repository& repository, const Digest& digest) {
+  http::Request request;
+  request.method = "HEAD";
+  request.url = session_->url(repository, "blobs/" + digest.str()).str();
+  const auto response = session_->send(repository.registry, pull_scope(repository), request);
+  if (response.status == 404) return false;
+  if (!response.ok()) fail(request, response, repository.registry);
+  return true;
+}
+
+std::string Client::get_blob(const oci::Repository& repository, const oci::Descriptor& descriptor) {
+  if (descriptor.size > largest_small_blob) {
+    throw Error(ErrorKind::registry,
+                fmt::format("{} of {} is larger than {}", what(repository, descriptor.digest),
+                            text::human_size(descriptor.size), text::human_size(largest_small_blob)));
+  }
+  std::string bytes;
+  get_blob(repository, descriptor, [&](std::string_view part) { bytes += part; });
+  return bytes;
+}
+
+void Client::get_blob(const oci::Repository& repository, const oci::Descriptor& descriptor,
+                      const std::function<void(std::string_view)>& sink) {
+  Download(*session_, repository, descriptor, sink).run();
+}
+
+}  // namespace polyarch::registry

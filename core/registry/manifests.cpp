@@ -1,0 +1,122 @@
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "registry/client.hpp"
+#include "registry/problem.hpp"
+#include "registry/referrers.hpp"
+#include "registry/session.hpp"
+
+namespace polyarch::registry {
+namespace {
+
+constexpr std::uint64_t largest_manifest = 4U << 20;  // what the distribution-spec asks registries to take
+
+http::Request request_for(Session& session, std::string_view method, const oci::Reference& reference) {
+  http::Request request;
+  request.method = method;
+  request.url = session.url(reference.repository, "manifests/" + reference.identifier()).str();
+  request.headers.set("Accept", fmt::format("{}, {}, {}, {}", oci::media_type::oci_index, oci::media_type::oci_manifest,
+                                            oci::media_type::docker_index, oci::media_type::docker_manifest));
+  request.max_body = largest_manifest;
+  return request;
+}
+
+// What the registry says that the content hashes to.
+std::optional<Digest> declared_digest(const http::Response& response) {
+  const auto value = response.headers.get("Docker-Content-Digest");
+  if (!value || !Digest::valid(*value)) return std::nullopt;
+  return Digest::parse(*value);
+}
+
+Digest hash_as(const Digest& like, std::string_view bytes) {
+  Hasher hasher(like.algorithm());
+  hasher.update(bytes);
+  return hasher.finish();
+}
+
+[[noreturn]] void fail_digest(const oci::Reference& reference, const Digest& wanted, const Digest& got) {
+  throw Error(ErrorKind::registry,
+              fmt::format("the manifest {} should have digest {} and has {}", reference.str(), wanted.str(), got.str()),
+              "the registry, or a proxy before it, gives wrong content");
+}
+
+// The digest of a manifest's bytes, once it agrees with every digest that is known of it.
+Digest check_digest(const oci::Reference& reference, const http::Response& response) {
+  const auto declared = declared_digest(response);
+  for (const auto& wanted : {reference.digest, declared}) {
+    if (!wanted) continue;
+    const auto got = hash_as(*wanted, response.body);
+    if (got != *wanted) fail_digest(reference, *wanted, got);
+  }
+  if (reference.digest) return *reference.digest;
+  return declared ? *declared : Digest::sha256(response.body);
+}
+
+std::string content_type(const http::Response& response) {
+  const auto field = response.headers.get("Content-Type").value_or("");
+  return std::string(text::trim(std::string_view(field).substr(0, field.find(';'))));
+}
+
+}  // namespace
+
+std::optional<oci::Descriptor> Client::head_manifest(const oci::Reference& reference) {
+  const auto& repository = reference.repository;
+  auto request = request_for(*session_, "HEAD", reference);
+  const auto response = session_->send(repository.registry, pull_scope(repository), request);
+  if (response.status == 404) return std::nullopt;
+  if (!response.ok()) fail(request, response, repository.registry);
+  const auto digest = reference.digest ? reference.digest : declared_digest(response);
+  const auto size = text::to_number(response.headers.get("Content-Length").value_or(""));
+  const auto type = content_type(response);
+  if (digest && size && !type.empty()) return oci::Descriptor{.media_type = type, .digest = *digest, .size = *size};
+  const auto content = get_manifest(reference);  // the registry leaves out what only the content can tell
+  return content ? std::optional(content->descriptor) : std::nullopt;
+}
+
+std::optional<Content> Client::get_manifest(const oci::Reference& reference) {
+  const auto& repository = reference.repository;
+  auto request = request_for(*session_, "GET", reference);
+  auto response = session_->send(repository.registry, pull_scope(repository), request);
+  if (response.status == 404) return std::nullopt;
+  if (!response.ok()) fail(request, response, repository.registry);
+  oci::Descriptor descriptor{
+      .media_type = "", .digest = check_digest(reference, response), .size = response.body.size()};
+  descriptor.media_type =
+      oci::manifest_media_type(response.body, content_type(response), "manifest " + reference.str());
+  return Content{std::move(descriptor), std::move(response.body)};
+}
+
+Content Client::need_manifest(const oci::Reference& reference) {
+  auto content = get_manifest(reference);
+  if (content) return std::move(*content);
+  throw Error(ErrorKind::registry, fmt::format("there is no manifest {}", reference.str()),
+              "check the name and the tag; a registry may also hide what the user must not see");
+}
+
+oci::Descriptor Client::put_manifest(const oci::Reference& reference, std::string_view media_type,
+                                     std::string_view bytes) {
+  const auto& repository = reference.repository;
+  const auto digest = reference.digest ? hash_as(*reference.digest, bytes) : Digest::sha256(bytes);
+  if (reference.digest && digest != *reference.digest) fail_digest(reference, *reference.digest, digest);
+  auto request = request_for(*session_, "PUT", reference);
+  request.headers.set("Content-Type", std::string(media_type));
+  request.body = bytes;
+  const auto response = session_->send(repository.registry, push_scope(repository), request);
+  if (!response.ok()) fail(request, response, repository.registry);
+  const auto declared = declared_digest(response);
+  if (declared && *declared != hash_as(*declared, bytes)) fail_digest(reference, digest, *declared);
+  oci::Descriptor descriptor{.media_type = std::string(media_type), .digest = digest, .size = bytes.size()};
+  if (!response.headers.get("OCI-Subject")) list_referrer(*this, repository, descriptor, bytes);
+  return descriptor;
+}
+
+void Client::delete_manifest(const oci::Reference& reference) {
+  const auto& repository = reference.repository;
+  auto request = request_for(*session_, "DELETE", reference);
+  const auto response = session_->send(repository.registry, push_scope(repository), request);
+  if (response.ok() || response.status == 404) return;
+  fail(request, response, repository.registry);
+}
+
+}  // namespace polyarch::registry

@@ -1,0 +1,13 @@
+#pragma once
+#include <string_view>
+
+#include "registry/client.hpp"
+
+namespace polyarch::registry {
+
+// For registries without the referrers API (distribution-spec, "Pushing manifests with subject"): when the manifest
+// `bytes` of `descriptor` names a subject, adds it to the index under the subject's fallback tag. Else does nothing.
+void list_referrer(Client& client, const oci::Repository& repository, const oci::Descriptor& descriptor,
+                   std::string_view bytes);
+
+}  // namespace polyarch::registry

@@ -1,0 +1,26 @@
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "registry/client.hpp"
+#include "registry/pages.hpp"
+
+namespace polyarch::registry {
+
+std::vector<std::string> Client::tags(const oci::Repository& repository) {
+  std::vector<std::string> tags;
+  const auto what = "tags of " + repository.str();
+  each_page(*session_, repository, session_->url(repository, "tags/list?n=1000"), [&](std::string_view page) {
+    const auto list = parse_json(page, what);
+    if (!list.is_object() || !list.contains("tags") || list["tags"].is_null()) return;
+    for (const auto& tag : list["tags"]) {
+      if (!tag.is_string() || !oci::Reference::valid_tag(tag.get<std::string>())) {
+        throw Error(ErrorKind::registry, fmt::format("{}: the list holds what is no tag", what));
+      }
+      tags.push_back(tag.get<std::string>());
+    }
+  });
+  return tags;
+}
+
+}  // namespace polyarch::registry
