@@ -14,7 +14,7 @@ namespace polyarch::buildkit {
 struct Node {
   std::string name;
   std::string endpoint;
-  std::string status;  // "running", "inactive", "stopped", …
+  std::string status;   // "running", "inactive", "stopped", …
   std::string version;  // of BuildKit
   std::string error;
   std::vector<oci::Platform> platforms;  // native and emulated ones, as the node says
@@ -22,24 +22,27 @@ struct Node {
 
 struct Builder {
   std::string name;
-  std::string driver;  // "docker-container", "docker", "remote", "kubernetes"
+  std::string driver;  // "docker-container", "docker", "remote", "kubernetes"; empty when buildx could not load it
+  std::string error;   // why buildx could not load it
   std::vector<Node> nodes;
-  bool ours = false;   // carries our mark: the name prefix "polyarch-"
+  bool ours = false;  // carries our mark: the name prefix "polyarch-"
 };
 
-// What `docker buildx inspect` printed. Throws Error{builder} on text that names no builder.
+// What `docker buildx inspect` printed (any buildx since 0.10). Throws Error{builder} on text that names no builder.
 Builder parse_inspect(std::string_view text);
+// The builders in what `docker buildx ls` printed.
+std::vector<std::string> parse_names(std::string_view text);
 
-// How buildx is called here: {"docker","buildx"}, or {"buildx"} where only the standalone binary is.
+// How buildx is called here: {"docker","buildx"}, or {"buildx"} where only the standalone binary works.
 // Throws Error{builder} with the ways to get it.
 std::vector<std::string> find_buildx(sys::Runner& runner);
 
 struct CreateOptions {
-  std::string name;    // without the prefix; empty: made up, unique
+  std::string name;  // without the prefix; empty: made up, unique
   std::string driver = "docker-container";
-  std::string endpoint;  // remote: tcp://… or unix://…
+  std::string endpoint;                               // remote: tcp://… or unix://…
   std::map<std::string, std::string> driver_options;  // image=…, network=…
-  std::string buildkitd_config;  // a file
+  std::string buildkitd_config;                       // a file
   std::vector<std::string> buildkitd_flags;
   std::vector<oci::Platform> platforms;
   std::chrono::milliseconds ready_within{60'000};
@@ -51,16 +54,25 @@ class Builders {
   // `cleanup` is not cancelled by Ctrl-C: removals go through it.
   Builders(std::vector<std::string> buildx, sys::Runner& runner, sys::Runner& cleanup);
 
-  // nullopt when there is no such builder. An empty name: the current one. `bootstrap` starts it first.
-  std::optional<Builder> inspect(const std::string& name, bool bootstrap);
+  // nullopt when there is no such builder. An empty name: the current one. `bootstrap` starts it first; throws
+  // Error{builder} when it does not run `within` that time.
+  std::optional<Builder> inspect(const std::string& name, bool bootstrap,
+                                 std::chrono::milliseconds within = std::chrono::minutes(1));
   // Creates and waits until it answers; on failure the daemon's log is in the message, and nothing is left behind.
-  // A builder of that name that is there and ours is reused.
+  // A builder of that name that is there is reused, with another driver or endpoint refused. The user's current builder
+  // stays what it is.
   Builder create(const CreateOptions& options);
   // Removes a builder of ours with its state; others are refused with Error{usage}. Absent is success.
   void remove(const std::string& name, bool keep_state = false);
   std::vector<std::string> names();
 
  private:
+  sys::ProcessResult buildx(sys::Runner& runner, std::vector<std::string> arguments, std::chrono::milliseconds within);
+  Builder bootstrap(const CreateOptions& options, const std::string& name);
+  std::string connection_error(const CreateOptions& options, const std::string& name);
+  std::string daemon_log(const CreateOptions& options, const std::string& name);
+  void discard(const std::string& name) noexcept;
+
   std::vector<std::string> buildx_;
   sys::Runner& runner_;
   sys::Runner& cleanup_;

@@ -1,41 +1,75 @@
 #pragma once
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include "buildkit/status.hpp"
+#include "buildkit/step_log.hpp"
+#include "buildkit/vertex_graph.hpp"
 #include "report/progress.hpp"
 #include "report/run.hpp"
 
 namespace polyarch::buildkit {
 
-// Reads `--progress=rawjson` line by line and keeps the steps of one solve (BuildKit client.SolveStatus). Lines that are
-// not JSON objects of that shape are kept as plain output (an error message of buildx). Bounded: at most 20,000 steps; a line over
-// 16 MiB is dropped. Not for several threads.
+// Reads `--progress=rawjson` line by line and keeps the steps of one solve (BuildKit client.SolveStatus). Lines that
+// are not JSON objects of that shape are kept as plain output (an error message of buildx). Bounded: at most 20,000
+// steps, 64 KiB of log a step and 64 MiB in all; a line over 16 MiB is dropped. All text that goes out is printable and
+// redacted. Not for several threads.
 class ProgressStream {
  public:
   struct Listener {
     std::function<void(const report::Step&)> step;  // on each change of state
     std::function<void(const report::LogLine&)> log;
-    std::function<void(const std::string&)> warning;  // BuildKit's own lint warnings, one line each
+    std::function<void(const report::Warning&)> warning;  // BuildKit's own lint; a cache that could not be read
   };
-  ProgressStream(std::vector<oci::Platform> platforms, Listener listener);
+  // `platforms`: those of the solve. `emulated`: those that the node runs under QEMU; RUN steps on them are marked.
+  ProgressStream(std::vector<oci::Platform> platforms, Listener listener, std::vector<oci::Platform> emulated = {});
 
   void feed(std::string_view line);
+  // The stream has ended: hands on last log lines that have no line end.
+  void finish();
   // Every step so far, in the order of their first appearance, platform recovered through the inputs where the name
   // has none. A step that several platforms need has none.
   std::vector<report::Step> steps() const;
-  // What was no progress: the messages of buildx itself.
+  // The step that made the solve fail: the one whose error buildx repeats, else the first that failed by itself.
+  std::optional<report::Step> failed_step() const;
+  // What was no progress: the messages of buildx itself; the last 256 KiB.
   const std::string& output() const { return output_; }
 
  private:
-  struct Vertex;
-  std::vector<oci::Platform> platforms_;
+  struct Vertex {
+    report::Step step;
+    StepLog log;
+    std::optional<report::Time> run_started;  // of the latest of its runs
+    std::chrono::milliseconds earlier{0};     // what the runs before that took
+  };
+
+  static report::Step snapshot(const Vertex& vertex);
+  void keep_output(std::string_view line);
+  void update(const std::vector<VertexUpdate>& updates);
+  // nullptr: one step more than are kept.
+  Vertex* find_or_add(const VertexUpdate& update);
+  // True when the step started, ended, or failed by it.
+  bool apply(const VertexUpdate& update, Vertex& vertex);
+  void fail(Vertex& vertex, const std::string& error);
+  void assign_platforms();
+  void write(Vertex& vertex, const std::vector<std::string>& lines);
+  void shrink_logs();
+  void warn(report::Warning warning);
+
   Listener listener_;
+  std::vector<oci::Platform> emulated_;
+  std::optional<oci::Platform> only_platform_;
+  VertexGraph graph_;
+  std::unordered_map<std::string, Vertex> vertices_;
   std::vector<std::string> order_;
-  std::unordered_map<std::string, report::Step> steps_;
-  std::unordered_map<std::string, std::vector<std::string>> inputs_;
+  std::unordered_set<std::string> warned_;
+  std::size_t log_bytes_ = 0;
   std::string output_;
 };
 

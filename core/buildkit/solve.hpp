@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/json.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/platform.hpp"
+#include "report/run.hpp"
 
 namespace polyarch::buildkit {
 
@@ -16,7 +18,8 @@ namespace polyarch::buildkit {
 struct Solve {
   std::string builder;
   std::vector<oci::Platform> platforms;
-  std::string context;     // a directory, a URL, or "-" for an empty context with the Dockerfile on standard input
+  std::string context;     // a directory, a URL, or "-" for an empty context with the Dockerfile in `input`
+  std::string input;       // standard input of buildx
   std::string dockerfile;  // path; empty: the default of the context
   std::string target;
   std::vector<std::string> outputs;  // "type=image,name=…,push=true,push-by-digest=true,name-canonical=true"
@@ -45,8 +48,8 @@ struct Solve {
   bool load = false;
 };
 
-// The arguments after `docker buildx`: {"build","--builder",…}. Pure. Build arguments whose value must not be seen
-// are passed by name alone (the value goes by the child's environment: `--build-arg KEY`).
+// The arguments after `docker buildx`: {"build","--builder",…}. Pure. An empty `metadata_file`: none. Build arguments
+// whose value must not be seen are passed by name alone (the value goes by the child's environment: `--build-arg KEY`).
 std::vector<std::string> build_argv(const Solve& solve, const std::filesystem::path& metadata_file);
 
 // What buildx wrote to --metadata-file.
@@ -56,8 +59,19 @@ struct Metadata {
 };
 Metadata parse_metadata(std::string_view bytes);  // throws Error{input}
 
-// Turns the messages of a failed solve into the Error that fits: missing base platform, refused login, no space left,
-// unreachable builder, failed step; `output`: buildx's standard error after the progress stream.
-[[noreturn]] void throw_solve_error(const std::string& output, const std::string& failed_step, int status);
+// A solve that failed.
+struct SolveFailure {
+  std::string builder;
+  std::string dockerfile;            // as the user named it; empty: the default
+  std::string output;                // what buildx wrote beside the progress stream
+  std::optional<report::Step> step;  // the one that made it fail
+};
+
+// The place that BuildKit points at: "Dockerfile:12" above an excerpt. nullopt when the output has none, or several.
+std::optional<int> excerpt_line(const std::string& output);
+
+// The Error that fits: missing base platform, refused login, no space left, unreachable builder, failed step, …. The
+// message names the Dockerfile's line, the platform and the step; the step's log is left to the caller.
+Error solve_error(const SolveFailure& failure);
 
 }  // namespace polyarch::buildkit

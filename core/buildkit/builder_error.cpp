@@ -1,0 +1,90 @@
+#include "buildkit/builder_error.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace polyarch::buildkit {
+namespace {
+
+struct Cause {
+  std::vector<std::string_view> signs;  // any of them, in lower case
+  std::string_view hint;
+  bool retryable = false;
+};
+
+const std::vector<Cause>& causes_at_any_time() {
+  static const std::vector<Cause> causes{
+      {{"permission denied while trying to connect"},
+       "this user may not use Docker's socket: join the group 'docker', or set DOCKER_HOST to a socket that is open"},
+      {{"cannot connect to the docker daemon", "failed to connect to the docker api", "is the docker daemon running"},
+       "start the Docker daemon, or set DOCKER_HOST to one that runs",
+       true},
+      {{"invalid progress mode", "unknown flag"}, "this buildx is too old: polyarch needs version 0.13 or newer"},
+      {{"no builder \""}, "list the builders with 'docker buildx ls'"},
+      {{"error loading tls config", "error while dialing: tls", "authentication handshake failed", "server preface"},
+       "the endpoint answers, but not as a BuildKit that trusts us: check its TLS (driver options cacert, cert, key, "
+       "servername), and that the port is BuildKit's"},
+      {{"error while dialing", "connection error: desc", "failed to list workers", "listing workers for build",
+        "failed to dial grpc", "closing transport", "code = unavailable", "error reading from server: eof",
+        "no valid drivers found"},
+       "check that BuildKit runs at the builder's endpoint and that this machine reaches it",
+       true},
+  };
+  return causes;
+}
+
+const std::vector<Cause>& causes_at_creation() {
+  static const std::vector<Cause> causes{
+      {{"failed to find driver", "no remote endpoint provided", "failed to parse endpoint", "invalid driver option",
+        "buildkit configuration file not found", "invalid name "},
+       "correct the builder's driver, endpoint or options"},
+      {{"pull access denied", "manifest unknown", "failed to pull", "failed to resolve reference", "no such image",
+        "error response from daemon", "error from registry", "failed to do request"},
+       "BuildKit's image could not be pulled or started: log in to its registry, or name another one with the driver "
+       "option image=",
+       true},
+      {{"context deadline exceeded", "did not answer"},
+       "check that BuildKit runs at the builder's endpoint, or give it more time",
+       true},
+  };
+  return causes;
+}
+
+const Cause* find_cause(const std::vector<Cause>& causes, const std::string& message) {
+  const auto lower = text::lower(message);
+  const auto matches = [&lower](const Cause& cause) {
+    return std::ranges::any_of(cause.signs, [&lower](auto sign) { return lower.find(sign) != std::string::npos; });
+  };
+  const auto found = std::ranges::find_if(causes, matches);
+  return found == causes.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string error_message(std::string_view output) {
+  static constexpr std::string_view mark = "ERROR: ";
+  std::size_t start = output.starts_with(mark) ? mark.size() : 0;
+  if (const auto last = output.rfind("\nERROR: "); last != std::string_view::npos) start = last + 1 + mark.size();
+  auto message = text::trim(output.substr(start));
+  for (const std::string_view prefix :
+       {"failed to build: ", "failed to solve: ", "rpc error: code = Unknown desc = "}) {
+    if (message.starts_with(prefix)) message.remove_prefix(prefix.size());
+  }
+  return std::string(message);
+}
+
+std::optional<Error> builder_error(const std::string& builder, const std::string& message, Phase phase) {
+  const auto* cause = find_cause(causes_at_any_time(), message);
+  // A build that fails with these bare words found no builder.
+  const bool unanswered = message == "context deadline exceeded";
+  if (cause == nullptr && (phase == Phase::create || unanswered)) cause = find_cause(causes_at_creation(), message);
+  if (cause == nullptr) return std::nullopt;
+  const auto name = builder.empty() ? std::string("the current builder") : fmt::format("builder '{}'", builder);
+  return Error(ErrorKind::builder, fmt::format("{} cannot be used: {}", name, message), std::string(cause->hint),
+               cause->retryable);
+}
+
+}  // namespace polyarch::buildkit
