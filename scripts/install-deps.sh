@@ -60,11 +60,13 @@ as_root() {
 
 apt_install() { # PACKAGE…
   local log
-  ((EUID == 0)) || command -v sudo >/dev/null || die "installing packages needs root" "Run this script as root, or install sudo."
+  ((EUID == 0)) || command -v sudo >/dev/null ||
+    die "installing packages needs root" "Run this script as root, or install sudo."
   log=$(mktemp)
   say_begin "installing $# Debian packages: $*"
-  if ! { as_root apt-get -q update &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+  # Lists that cannot be renewed may still be good enough: installing tells.
+  as_root apt-get -q update >"$log" 2>&1 || say_warn "apt-get update failed; trying with the lists at hand"
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@" >>"$log" 2>&1; then
     say_log_tail "$log"
     die "apt-get could not install: $*" "The whole log is in $log."
   fi
@@ -118,7 +120,10 @@ install_httplib() {
   debian_lists "$dir" deb-src
   (cd "$dir" && debian_apt "$dir" source --download-only --only-source cpp-httplib)
   # apt has checked the signature; dpkg-source would only look for keys of single maintainers.
-  (cd "$dir" && dpkg-source --no-check -x ./*.dsc unpacked) >"$dir/log" 2>&1 || { say_log_tail "$dir/log"; die "cpp-httplib's source package does not unpack"; }
+  if ! (cd "$dir" && dpkg-source --no-check -x ./*.dsc unpacked) >"$dir/log" 2>&1; then
+    say_log_tail "$dir/log"
+    die "cpp-httplib's source package does not unpack"
+  fi
   mkdir -p -- "${HTTPLIB%/*}"
   cp -- "$dir/unpacked/httplib.h" "$HTTPLIB.new"
   mv -- "$HTTPLIB.new" "$HTTPLIB"

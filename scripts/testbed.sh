@@ -90,7 +90,8 @@ job_end() { # NAME
 
 require_machine() {
   [[ $(uname -s) == Linux ]] || die "the testbed runs on Linux only"
-  [[ $STATE != *[:,\ ]* ]] || die "the state directory's path holds a colon, a comma or a space: $STATE" "Set POLYARCH_TESTBED_DIR."
+  [[ $STATE != *[:,\ ]* ]] || die "the state directory's path holds a colon, a comma or a space: $STATE" \
+    "Set POLYARCH_TESTBED_DIR."
   ((${#STATE} < 75)) || die "the state directory's path is too long for a socket in it: $STATE" \
     "Set POLYARCH_TESTBED_DIR to a shorter one."
 }
@@ -148,7 +149,7 @@ compiled_up() {
 
 note_machine() {
   [[ ! -e $STATE/cgroups ]] || return 0
-  cgroups_top >"$STATE/cgroups"
+  cgroups_list >"$STATE/cgroups"
   ((EUID != 0)) || binfmt_note
 }
 
@@ -208,15 +209,22 @@ env_print() {
 status_line() { printf '%-15s %s\n' "$1" "$2"; }
 
 status() {
-  local engine registry buildkitd entries
-  if engine=$(docker_here version --format 'up: {{.Server.Version}}' 2>/dev/null); then engine+=" at $(engine_endpoint)"; fi
-  ! registry_answers >/dev/null 2>&1 || registry="up: $(registry_address)"
+  local engine registry buildkitd entries image images='' list="{{.Repository}}:{{.Tag}} {{.Size}}"
+  if engine=$(docker_here version --format '{{.Server.Version}}' 2>/dev/null); then
+    engine="up: $engine at $(engine_endpoint)"
+  else
+    engine=''
+  fi
+  if registry_answers >/dev/null 2>&1; then
+    registry="up: $(registry_address)" images=$(registry_images)
+  fi
   ! daemon_pid buildkitd >/dev/null || buildkitd="up: $BUILDKIT_SOCKET and $(buildkit_tcp)"
   status_line engine "${engine:-down}"
   status_line registry "${registry:-down}"
-  status_line images "$([[ -z ${registry:-} ]] || curl -s --noproxy '*' "http://$(registry_address)/v2/_catalog" | jq -r '.repositories | join(" ")')"
+  status_line images "${images:-none}"
   status_line buildkitd "${buildkitd:-down}"
-  status_line buildkit-image "$(docker_here image ls --format '{{.Repository}}:{{.Tag}} {{.Size}}' "$BUILDKIT_IMAGE" 2>/dev/null)"
+  image=$(docker_here image ls --format "$list" "$BUILDKIT_IMAGE" 2>/dev/null) || :
+  status_line buildkit-image "${image:-none}"
   entries=$(binfmt_entries 2>/dev/null | paste -sd ' ') || entries='binfmt_misc cannot be read'
   status_line qemu "$(compgen -G '/usr/bin/qemu-*-static' | wc -l) emulators installed; registered: ${entries:-none}"
   status_line state "$STATE"
@@ -226,16 +234,16 @@ status() {
 
 # --- down -------------------------------------------------------------------------------------------------------------
 
-cgroups_top() { find /sys/fs/cgroup -maxdepth 2 -type d 2>/dev/null | sort; }
+cgroups_list() { find /sys/fs/cgroup -type d 2>/dev/null | sort; }
 
-# Groups of ended containers stay, empty, where the engine, buildx and BuildKit made them.
+# Groups of ended containers stay, empty, where the engine, buildx and BuildKit made them. The kernel removes only
+# groups without a process.
 cgroups_remove() {
   [[ -e $STATE/cgroups ]] || return 0
   local group
   while read -r group; do
-    case ${group##*/} in docker | buildkit | "polyarch-testbed-$STATE_ID") ;; *) continue ;; esac
-    find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || :
-  done < <(comm -13 "$STATE/cgroups" <(cgroups_top))
+    [[ ! $group =~ /(docker|buildkit|polyarch-testbed-$STATE_ID)(/|$) ]] || rmdir -- "$group" 2>/dev/null || :
+  done < <(comm -13 "$STATE/cgroups" <(cgroups_list) | sort -r)
 }
 
 # An engine that is not ours stays, without what we put into it.

@@ -14,11 +14,14 @@ binfmt_run() { # SHELL-COMMANDS ARGUMENT… : in the list's directory
 }
 
 # shellcheck disable=SC2016 # expanded by the inner shell
-binfmt_entries() { binfmt_run 'for entry in *; do case $entry in register | status | "*") ;; *) echo "$entry" ;; esac; done'; }
+binfmt_entries() {
+  binfmt_run 'for entry in *; do case $entry in register | status | "*") ;; *) echo "$entry" ;; esac; done'
+}
 
 binfmt_note() {
   [[ ! -e $STATE/binfmt ]] || return 0
-  binfmt_entries 2>/dev/null | sort >"$STATE/binfmt.new" || say_warn "binfmt_misc cannot be mounted: no emulation on this machine"
+  binfmt_entries 2>/dev/null | sort >"$STATE/binfmt.new" ||
+    say_warn "binfmt_misc cannot be mounted: no emulation on this machine"
   mountpoint -q "$BINFMT" && touch "$STATE/binfmt-mounted"
   mv -- "$STATE/binfmt.new" "$STATE/binfmt"
 }

@@ -29,7 +29,8 @@ root = "$dir/root"
   defaultCgroupParent = "polyarch-testbed-$STATE_ID"
 TOML
   # shellcheck disable=SC2016 # expanded by the inner shell
-  daemon_recorded buildkitd sh -c 'mount -t proc proc /proc && exec "$@"' - "$TOOLS_DIR/buildkitd" --config "$dir/buildkitd.toml"
+  daemon_recorded buildkitd sh -c 'mount -t proc proc /proc && exec "$@"' - \
+    "$TOOLS_DIR/buildkitd" --config "$dir/buildkitd.toml"
   daemon_start buildkitd unshare --mount --pid --fork --kill-child --propagation slave "${RECORDED[@]}"
   daemon_await buildkitd 30 "$TOOLS_DIR/buildctl" --addr "$BUILDKIT_SOCKET" debug workers
   say_done "buildkitd is up at $BUILDKIT_SOCKET and $(buildkit_tcp)"

@@ -5,7 +5,9 @@
 DEBIAN_SUITE=trixie
 
 # apt knows every form that a source may have (deb822, one-line, mirror lists), so apt is asked and no file is parsed.
+# It takes apt a moment: who needs the answer often sets DEBIAN_MIRROR to it.
 debian_mirror() {
+  [[ -z ${DEBIAN_MIRROR:-} ]] || { printf '%s\n' "$DEBIAN_MIRROR" && return; }
   local codename mirror
   # shellcheck source=/dev/null
   codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
@@ -34,6 +36,18 @@ debian_apt() { # DIR COMMAND…
     -o Acquire::Retries=3 -o APT::Sandbox::User=root "$@"
 }
 
+# A mirror whose lists are being replaced, or that several machines serve, answers with files that do not belong
+# together. A little later they do.
+debian_retry() { # COMMAND…
+  local pause
+  for pause in 2 5 15 30; do
+    "$@" && return
+    say_warn "the Debian mirror's answer is no good; trying again in $pause s"
+    sleep "$pause"
+  done
+  "$@"
+}
+
 debian_lists() { # DIR TYPE [ARCHITECTURE…] : writes the source and fetches the signed lists
   local dir=$1 type=$2 keyring mirror architectures
   shift 2
@@ -45,23 +59,26 @@ debian_lists() { # DIR TYPE [ARCHITECTURE…] : writes the source and fetches th
     "$keyring" "$mirror" "$DEBIAN_SUITE" >"$dir/sources.list"
   # The package cache is not generated: what follows reads few entries, and generating it takes longer than all
   # downloads together.
-  debian_apt "$dir" -o pkgCacheFile::Generate=false update
+  debian_retry debian_apt "$dir" -o pkgCacheFile::Generate=false update
 }
 
-# Downloads PACKAGE of each architecture into DIR/ARCHITECTURE.deb. apt checked the lists' signature; the lists hold
-# the hash; apt-helper checks the file against it.
-debian_download() { # DIR PACKAGE ARCHITECTURE…
-  local dir=$1 package=$2 mirror architecture path hash
-  shift 2
-  debian_lists "$dir" deb "$@"
+# Downloads one file of the mirror and checks its hash.
+debian_fetch() { # PATH HASH FILE
+  local mirror
   mirror=$(debian_mirror)
-  for architecture in "$@"; do
-    # The pattern stands for the mirror's name and for the way in which apt compressed the list.
-    read -r path hash < <(/usr/lib/apt/apt-helper cat-file "$dir"/lists/*"_binary-${architecture}_Packages"* |
-      debian_stanza "$package") || die "Debian $DEBIAN_SUITE has no $package for $architecture"
-    /usr/lib/apt/apt-helper -qq -o APT::Sandbox::User=root -o Acquire::Retries=3 \
-      download-file "${mirror%/}/$path" "$dir/$architecture.deb" "SHA256:$hash"
-  done
+  /usr/lib/apt/apt-helper -qq -o APT::Sandbox::User=root -o Acquire::Retries=3 \
+    download-file "${mirror%/}/$1" "$3" "SHA256:$2"
+}
+
+# Downloads PACKAGE of one architecture. apt checked the list's signature; the list holds the hash.
+debian_download() { # PACKAGE ARCHITECTURE FILE
+  local path hash dir=$3.apt
+  debian_lists "$dir" deb "$2"
+  # The pattern stands for the mirror's name and for the way in which apt compressed the list.
+  read -r path hash < <(/usr/lib/apt/apt-helper cat-file "$dir"/lists/*"_binary-$2_Packages"* | debian_stanza "$1") ||
+    die "Debian $DEBIAN_SUITE has no $1 for $2"
+  debian_fetch "$path" "$hash" "$3"
+  rm -rf -- "$dir"
 }
 
 debian_stanza() { # PACKAGE : path and SHA-256 of the package in the list on standard input

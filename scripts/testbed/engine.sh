@@ -22,21 +22,26 @@ engine_reusable() {
 # Extracted, not installed: no package's script is run, nothing is configured that dockerd does not need.
 engine_rootfs() {
   [[ ! -d $ENGINE_ROOTFS ]] || return 0
-  local part=$ENGINE_ROOTFS.part
-  rm -rf -- "$part"
   say_begin "fetching Docker's packages of Debian $DEBIAN_SUITE"
+  debian_retry engine_unpack "$ENGINE_ROOTFS.part" "$(debian_mirror)"
+  mv -- "$ENGINE_ROOTFS.part" "$ENGINE_ROOTFS"
+  say_done "Docker's packages are unpacked"
+}
+
+engine_unpack() { # DIRECTORY MIRROR
+  rm -rf -- "$1"
   mmdebstrap --variant=extract --format=directory --include="$ENGINE_PACKAGES" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --aptopt='Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false"' --aptopt='Acquire::Languages "none"' \
-    "$DEBIAN_SUITE" "$part" "$(debian_mirror)"
-  mv -- "$part" "$ENGINE_ROOTFS"
-  say_done "Docker's packages are unpacked"
+    "$DEBIAN_SUITE" "$1" "$2"
 }
 
 # What package scripts would have made, and what belongs to this machine: written above the shared root file system.
 engine_configure() {
   local etc=$STATE/engine/upper/etc backend=legacy program
-  mkdir -p "$STATE/engine"/{root,work,run,docker,containerd} "$etc/docker" "$etc/ssl/certs" "$STATE/engine/upper/usr/sbin"
+  mkdir -p "$STATE/engine"/{root,work,run,docker,containerd} "$etc/docker" "$etc/ssl/certs"
+  mkdir -p "$STATE/engine/upper"/{usr/sbin,var}
+  ln -sfn /run "$STATE/engine/upper/var/run"
   ! iptables --version | grep -q nf_tables || backend=nft
   for program in iptables iptables-save iptables-restore ip6tables; do
     ln -sfn "${program/tables/tables-$backend}" "$STATE/engine/upper/usr/sbin/$program"

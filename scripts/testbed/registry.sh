@@ -3,7 +3,11 @@
 
 registry_address() { printf '127.0.0.1:%s\n' "$(<"$STATE/ports/registry")"; }
 
-registry_answers() { curl --silent --fail --max-time 2 --noproxy '*' "http://$(registry_address)/v2/"; }
+registry_get() { curl --silent --fail --max-time 2 --noproxy '*' "http://$(registry_address)/v2/$1"; }
+
+registry_answers() { registry_get ''; }
+
+registry_images() { registry_get _catalog | jq -r '.repositories | join(" ")'; }
 
 registry_start() {
   ! daemon_pid registry >/dev/null || return 0

@@ -14,7 +14,8 @@ fi
 
 say_line() { # COLOUR MARK TEXT
   local tenths=$(((${EPOCHREALTIME/[.,]/} - SAY_BEGAN) / 100000))
-  printf '%s%4d.%ds%s %s%s%s %s\n' "$SAY_DIM" $((tenths / 10)) $((tenths % 10)) "$SAY_PLAIN" "$1" "$2" "$SAY_PLAIN" "$3" >&"$SAY_FD"
+  printf '%s%4d.%ds%s %s%s%s %s\n' \
+    "$SAY_DIM" $((tenths / 10)) $((tenths % 10)) "$SAY_PLAIN" "$1" "$2" "$SAY_PLAIN" "$3" >&"$SAY_FD"
 }
 
 say_begin() { say_line "$SAY_DIM" '..' "$*"; }

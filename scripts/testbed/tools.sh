@@ -37,9 +37,12 @@ tools_build() {
   modules=$(go env GOMODCACHE)/cache/download proxy=$(go env GOPROXY)
   [[ ! -d $modules ]] || proxy=file://$modules,$proxy
   mkdir -p "$part/bin"
-  (cd "$HERE/testbed/tools" &&
-    CGO_ENABLED=0 GOFLAGS='-modcacherw -buildvcs=false' GOBIN='' GOPROXY=$proxy GOCACHE=$part/build GOMODCACHE=$part/modules \
-      go build -mod=readonly -trimpath -ldflags "$(tools_ldflags)" -tags 'osusergo netgo static_build seccomp' -o "$part/bin/" tool)
+  (
+    export CGO_ENABLED=0 GOFLAGS='-modcacherw -buildvcs=false' GOPROXY=$proxy
+    export GOCACHE=$part/build GOMODCACHE=$part/modules
+    go -C "$HERE/testbed/tools" build -mod=readonly -trimpath -ldflags "$(tools_ldflags)" \
+      -tags 'osusergo netgo static_build seccomp' -o "$part/bin/" tool
+  )
   rm -rf -- "$part/build" "$part/modules"
   mv -- "$part/bin" "$TOOLS_DIR"
   rm -rf -- "$part"
