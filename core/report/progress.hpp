@@ -38,10 +38,12 @@ struct LaneInfo {
 
 // Live lanes, one a platform: time, steps done and cached, native or emulated, the current step; redrawn in place.
 std::unique_ptr<Progress> make_lanes(std::vector<LaneInfo> lanes, int width, bool color);
-// Calm lines: a step's start and end, its log lines with the lane in front, a heartbeat every 30 s of silence.
+// Calm lines: a step's start and end, its log lines with the lane in front, a heartbeat every 30 s of silence. A step
+// that is over within a second is shown by its end alone.
 std::unique_ptr<Progress> make_plain(std::vector<LaneInfo> lanes, bool color);
-// One JSON object a line: {"time_ms":…,"event":"phase|step|log|heartbeat",…}.
+// One JSON object a line: {"time_ms":…,"event":"phase|step|log|heartbeat",…}, redacted.
 std::unique_ptr<Progress> make_json_lines();
+// Nothing but steps that failed, with the end of their output.
 std::unique_ptr<Progress> make_quiet();
 
 }  // namespace polyarch::report

@@ -15,11 +15,11 @@ using Time = std::chrono::system_clock::time_point;
 
 // One step of a solve (a BuildKit vertex). A step may run several times: the times of its runs are added up.
 struct Step {
-  std::string id;    // vertex digest
-  std::string name;  // "[linux/arm64 build 2/4] RUN make", as BuildKit prints it
+  std::string id;                         // vertex digest
+  std::string name;                       // "[linux/arm64 build 2/4] RUN make", as BuildKit prints it
   std::optional<oci::Platform> platform;  // of the leg it belongs to; nullopt: shared by several
   std::string stage;
-  int line = 0;      // in the Dockerfile; 0: none
+  int line = 0;  // in the Dockerfile; 0: none
   bool emulated = false;
   bool cached = false;
   bool internal = false;  // "[internal] load build context" and the like
@@ -80,8 +80,8 @@ struct Run {
   std::vector<Warning> warnings;
 };
 
-// Steps that took over `ratio` times longer emulated than the same step took natively in this run, and over 1 s: a warning
-// each, with the Dockerfile line and the cure.
+// Steps that took over `ratio` times longer emulated than the same step took natively in this run, and over 1 s: a
+// warning each, with the Dockerfile line and the cure.
 std::vector<Warning> slow_emulation(const Run& run, double ratio = 5.0);
 
 }  // namespace polyarch::report

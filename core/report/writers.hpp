@@ -5,8 +5,8 @@
 
 namespace polyarch::report {
 
-// The matrix for a terminal or a log: platform, result, native/emulated, time, cached steps, image size, digest; under it
-// tests that failed with the end of their output, warnings, tags and digest. `color`: ANSI colours.
+// The matrix for a terminal or a log: platform, result, native/emulated, time, cached steps, image size, digest; under
+// it tests that failed with the end of their output, warnings, tags and digest. `color`: ANSI colours.
 std::string to_table(const Run& run, bool color);
 // The same as GitHub-flavoured Markdown; everything from the run is escaped.
 std::string to_markdown(const Run& run);

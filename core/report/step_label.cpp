@@ -1,0 +1,46 @@
+#include "report/step_label.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "report/outside_text.hpp"
+
+namespace polyarch::report {
+namespace {
+
+constexpr std::uint64_t most_steps = 10'000;
+
+bool take_counter(std::string_view word, StepLabel& label) {
+  const auto parts = text::cut(word, '/');
+  const auto total = parts ? text::to_number(parts->second) : std::nullopt;
+  if (!total || !text::to_number(parts->first)) return false;
+  label.index = parts->first;
+  label.total = static_cast<int>(std::min(*total, most_steps));
+  return true;
+}
+
+}  // namespace
+
+StepLabel StepLabel::parse(std::string_view name) {
+  StepLabel label;
+  const auto line = one_line(name);
+  const auto end = line.find("] ");
+  if (!line.starts_with('[') || end == std::string::npos) {
+    label.text = line;
+    return label;
+  }
+  label.text = line.substr(end + 2);
+  for (const auto word : text::split(std::string_view(line).substr(1, end - 1), ' ')) {
+    const bool platform = word.find('/') != std::string_view::npos;
+    if (!take_counter(word, label) && !platform && word != "internal") label.stage = word;
+  }
+  return label;
+}
+
+std::string StepLabel::str() const {
+  const auto counter = index.empty() ? "" : fmt::format("{}/{} ", index, total);
+  return fmt::format("{}{}{}{}", stage, stage.empty() ? "" : " ", counter, text);
+}
+
+}  // namespace polyarch::report
