@@ -142,7 +142,7 @@ std::vector<Entry> Emulators::displaced_by(const Entry& entry, const oci::Platfo
 
 void Emulators::register_entry(const Entry& entry) {
   const int error_number = write_control(root_ / "register", register_line(entry));
-  if (error_number == 0) return;
+  if (error_number == 0 || error_number == EEXIST) return;  // a concurrent run was faster: the proof decides
   throw Error(
       ErrorKind::emulation,
       fmt::format("the kernel does not take {} as {}: {}", entry.interpreter, entry.name, std::strerror(error_number)),
