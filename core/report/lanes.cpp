@@ -15,13 +15,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int narrow = 80;        // columns: below, only what matters most
-constexpr int room_for_log = 20;  // columns that must be left before output is shown beside a step
+constexpr int narrow = 80;                  // columns: below, only what matters most
+constexpr milliseconds worth_a_time{2000};  // a step that runs shorter shows no time
+constexpr std::size_t room_for_log = 20;    // columns that must be left before output is shown beside a step
 
-// Whole seconds: a time that changes ten times a second is restless.
-std::string clock(milliseconds duration) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
-  return seconds.count() < 60 ? fmt::format("{}s", seconds.count()) : text::human_duration(seconds);
+// Whole seconds, and all lanes change at once: a time that changes ten times a second is restless.
+std::string clock(milliseconds from, milliseconds to) {
+  using std::chrono::seconds;
+  const auto elapsed = std::chrono::floor<seconds>(to) - std::chrono::floor<seconds>(from);
+  return elapsed.count() < 60 ? fmt::format("{}s", elapsed.count()) : text::human_duration(elapsed);
 }
 
 class Lanes final : public Progress {
@@ -42,6 +44,7 @@ class Lanes final : public Progress {
     const bool failed_before = known != nullptr && known->state == State::failed;
     const auto& tracked = tracker_.update(step, now);
     idle_since_[tracked.lane] = now;
+    changed_ = true;
     if (tracked.state != State::running) last_logs_.erase(step.id);
     if (tracked.state != State::failed || failed_before) return {};
     return above(describe_failed_step(step, style_), now);
@@ -54,8 +57,12 @@ class Lanes final : public Progress {
   }
 
   std::string tick(milliseconds now) override {
-    if (finished_) return {};
-    sample_logs(now);
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    if (finished_ || (!changed_ && second == drawn_second_)) return {};
+    // The output beside a step changes once a second: faster, nobody can read it.
+    if (second != drawn_second_) shown_logs_ = last_logs_;
+    changed_ = false;
+    drawn_second_ = second;
     auto lines = frame(now);
     if (lines == shown_) return {};
     const auto up = erase_up();
@@ -89,14 +96,6 @@ class Lanes final : public Progress {
     return out + "\x1b[J\x1b[?7h";
   }
 
-  // The output beside a step changes once a second: faster, nobody can read it.
-  void sample_logs(milliseconds now) {
-    const auto second = std::chrono::floor<std::chrono::seconds>(now).count();
-    if (second == sampled_second_) return;
-    sampled_second_ = second;
-    shown_logs_ = last_logs_;
-  }
-
   std::vector<std::string> frame(milliseconds now) const {
     std::vector<std::string> lines;
     for (std::size_t lane = 0; lane < tracker_.lanes(); ++lane) {
@@ -111,7 +110,9 @@ class Lanes final : public Progress {
     const bool shared = lane == tracker_.shared_lane();
     const auto mode = shared ? "" : tracker_.lane_emulated(lane) ? "emulated" : "native";
     const auto end = counts.running.empty() ? idle_since_[lane] : now;
-    const auto time = counts.since ? clock(end - *counts.since) : "";
+    // The shared lane comes and goes: its time is that of the step it shows.
+    const auto since = shared ? std::optional(counts.running.front()->since) : counts.since;
+    const auto time = since ? clock(*since, end) : "";
     const auto steps = counts.known == 0 ? "" : fmt::format("{}/{}", counts.finished, counts.known);
     const auto cached = counts.cached == 0 ? "" : fmt::format("{} cached", counts.cached);
 
@@ -136,14 +137,14 @@ class Lanes final : public Progress {
                            : style_.dim(fit(counts.complete() ? "" : "waiting", columns));
     }
     const auto& step = *counts.running.front();
-    auto text = step.label.str();
-    if (counts.running.size() > 1) text += fmt::format(" (+{})", counts.running.size() - 1);
-    const auto took = now - step.since;
-    if (took >= std::chrono::seconds(2)) text += fmt::format(" {}", clock(took));
-    const auto used = text::columns(text) + 2;
+    const auto more = counts.running.size() > 1 ? fmt::format(" (+{})", counts.running.size() - 1) : "";
+    const auto took = now - step.since >= worth_a_time ? "  " + clock(step.since, now) : "";
+    const auto room = columns - std::min(columns, text::columns(more) + text::columns(took));
+    const auto label = fit(step.label.str(), room);
     const auto found = shown_logs_.find(step.id);
-    if (found == shown_logs_.end() || used + room_for_log > columns) return fit(text, columns);
-    return fmt::format("{}  {}", text, style_.dim(fit(found->second, columns - used)));
+    const auto left = room - std::min(room, text::columns(label) + 2);
+    const auto output = found == shown_logs_.end() || left < room_for_log ? "" : "  " + fit(found->second, left);
+    return fmt::format("{}{}{}{}", label, more, style_.dim(took), style_.dim(output));
   }
 
   Tracker tracker_;
@@ -153,7 +154,8 @@ class Lanes final : public Progress {
   std::vector<milliseconds> idle_since_;                    // by lane: its last change
   std::unordered_map<std::string, std::string> last_logs_;  // by step
   std::unordered_map<std::string, std::string> shown_logs_;
-  std::chrono::seconds::rep sampled_second_ = -1;
+  std::chrono::seconds drawn_second_{-1};
+  bool changed_ = true;
   std::vector<std::string> shown_;
   bool finished_ = false;
 };

@@ -60,12 +60,14 @@ std::string located(const Warning& warning) {
 }
 
 std::string outcome(const Run& run) {
+  const auto took = text::human_duration(run.duration);
   if (run.result != Result::passed) {
-    return fmt::format("{}{}{}", to_string(run.result), run.error.empty() ? "" : ": ", one_line(run.error));
+    return fmt::format("{} after {}{}{}", to_string(run.result), took, run.error.empty() ? "" : ": ",
+                       one_line(run.error));
   }
-  if (!run.reference.empty()) return "published";
+  if (!run.reference.empty()) return fmt::format("published in {}", took);
   const auto built = std::ranges::count(run.legs, Result::passed, &Leg::result);
-  return fmt::format("built {} platform{}", built, built == 1 ? "" : "s");
+  return fmt::format("built {} platform{} in {}", built, built == 1 ? "" : "s", took);
 }
 
 }  // namespace polyarch::report

@@ -18,7 +18,7 @@ std::string passed_tests(const Leg& leg);           // "2 of 3"; "-" for none
 bool has_tests(const Run& run);
 // "Dockerfile:12: message"
 std::string located(const Warning& warning);
-// "published", "built 3 platforms", "failed: …"
+// "published in 41s", "built 3 platforms in 41s", "failed after 41s: …"
 std::string outcome(const Run& run);
 
 }  // namespace polyarch::report

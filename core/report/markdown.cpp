@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds worth_showing{1000};
 
 // As entities, no character of `text` can begin Markdown, HTML, a table cell or a mention of somebody.
 std::string escape(std::string_view text) {
-  static constexpr std::string_view special = "\\`*_{}[]()#|<>&~@!\"'";
+  static constexpr std::string_view special = "\\`*_[]#|<>&~@";
   std::string out;
   for (const char c : one_line(text)) {
     out += special.find(c) == std::string_view::npos ? std::string(1, c) : fmt::format("&#{};", static_cast<int>(c));
@@ -45,8 +45,7 @@ std::string fenced(const std::vector<std::string>& lines) {
 }
 
 std::string title(const Run& run) {
-  auto out =
-      fmt::format("### {} {} in {}\n\n", mark(run.result), escape(outcome(run)), text::human_duration(run.duration));
+  auto out = fmt::format("### {} {}\n\n", mark(run.result), escape(outcome(run)));
   if (!run.reference.empty()) {
     for (const auto& tag : run.tags) out += fmt::format("- {}\n", code(tag));
   }

@@ -94,7 +94,7 @@ class Plain final : public Progress {
   }
 
   std::string ending(const TrackedStep& step) const {
-    const auto took = text::human_duration(step.duration) + (step.emulated ? " emulated" : "");
+    const auto took = text::human_duration(step.duration) + (step.emulated ? " (emulated)" : "");
     switch (step.state) {
       case State::cached:
         return style_.green("cached");

@@ -83,8 +83,7 @@ std::string failures(const Leg& leg, const Style& style) {
 }
 
 std::string ending(const Run& run, const Style& style) {
-  auto out = fmt::format("\n{} {} in {}\n", colored(style, run.result, mark(run.result)), style.bold(outcome(run)),
-                         text::human_duration(run.duration));
+  auto out = fmt::format("\n{} {}\n", colored(style, run.result, mark(run.result)), style.bold(outcome(run)));
   if (!run.reference.empty()) {
     for (const auto& tag : run.tags) out += fmt::format("  {}\n", one_line(tag));
   }
