@@ -15,10 +15,10 @@ Fields main_fields() {
       {"platform",
        &O::platforms,
        "Platforms to build, such as linux/amd64,linux/arm64; without it, the one of this machine",
-       {.value = "OS/ARCH[/VARIANT]", .input = "platforms", .comma = true}},
+       {.value = "PLATFORM", .input = "platforms", .comma = true}},
       {"tag",
        &O::tags,
-       "Name that the finished image gets, `registry/repository:tag`; repeat it for several",
+       "Name that the finished image gets, `registry/repository:tag`",
        {.value = "REF", .input = "tags", .letter = 't', .comma = true}},
       {"file",
        &O::file,
@@ -29,7 +29,7 @@ Fields main_fields() {
       {"only",
        &O::only,
        "Of the platforms, those that this job builds; the job that completes the set publishes it",
-       {.value = "OS/ARCH[/VARIANT]", .comma = true}},
+       {.value = "PLATFORM", .comma = true}},
       {"run-id",
        &O::run_id,
        "Name that all jobs of one spread run share; without it, the pipeline run of the CI",
@@ -169,7 +169,7 @@ Fields test_fields() {
       {"optional",
        &O::optional_platforms,
        "Platforms that may fail: they are then left out of the image, and the report says so",
-       {.value = "OS/ARCH[/VARIANT]", .comma = true, .group = testing}},
+       {.value = "PLATFORM", .comma = true, .group = testing}},
   };
 }
 

@@ -40,7 +40,7 @@ const Command<BuilderOptions>& builder_create_command() {
        {"platform",
         &O::platforms,
         "Platforms to use this builder for; without any, those that it says it runs",
-        {.value = "OS/ARCH[/VARIANT]", .input = "platforms", .comma = true}},
+        {.value = "PLATFORM", .input = "platforms", .comma = true}},
        format()}};
   return command;
 }

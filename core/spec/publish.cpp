@@ -18,7 +18,7 @@ const Command<PublishOptions>& publish_command() {
         {.value = "SOURCE", .positional = true, .required = true}},
        {"tag",
         &O::tags,
-        "Name that the joined image gets; repeat it for several",
+        "Name that the joined image gets",
         {.value = "REF", .input = "tags", .letter = 't', .comma = true, .required = true}},
        {"annotation",
         &O::annotations,

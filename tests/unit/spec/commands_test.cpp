@@ -26,6 +26,7 @@ TEST(Commands, NameEveryOptionAndVariableOnce) {
     for (const auto& option : options) {
       for (const auto& variable : option.variables()) {
         EXPECT_TRUE(names.insert(variable).second) << command.name << ": " << variable;
+        EXPECT_TRUE(!option.more.secret || names.insert(variable + "_FILE").second) << command.name << ": " << variable;
       }
       EXPECT_TRUE(!option.more.letter || letters.insert(option.more.letter).second) << option.more.letter;
     }

@@ -1,0 +1,45 @@
+#include "cli/dispatch.hpp"
+
+#include "app/commands.hpp"
+#include "cli/completion.hpp"
+#include "spec/emit.hpp"
+
+namespace polyarch::cli {
+namespace {
+
+struct Dispatch {
+  const std::string& command;
+  app::Context& context;
+
+  int operator()(const spec::BuildOptions& options) const {
+    return command == "plan" ? app::plan(options, context) : app::build(options, context);
+  }
+  int operator()(const spec::QemuOptions& options) const {
+    if (command == "qemu register") return app::qemu_register(options, context);
+    return command == "qemu status" ? app::qemu_status(options, context) : app::qemu_unregister(options, context);
+  }
+  int operator()(const spec::BuilderOptions& options) const {
+    if (command == "builder create") return app::builder_create(options, context);
+    return command == "builder inspect" ? app::builder_inspect(options, context)
+                                        : app::builder_remove(options, context);
+  }
+  int operator()(const spec::PublishOptions& options) const { return app::publish(options, context); }
+  int operator()(const spec::InspectOptions& options) const { return app::inspect(options, context); }
+  int operator()(const spec::ServeOptions& options) const { return app::registry_serve(options, context); }
+  int operator()(const spec::VersionOptions& options) const { return app::version(options, context); }
+  int operator()(const spec::EmitOptions& options) const { return print(spec::emit(options.emit)); }
+  int operator()(const spec::CompletionOptions& options) const { return print(completion(options.shell)); }
+
+  int print(const std::string& text) const {
+    context.out << text;
+    return 0;
+  }
+};
+
+}  // namespace
+
+int dispatch(const Invocation& invocation, app::Context& context) {
+  return std::visit(Dispatch{invocation.command, context}, invocation.options);
+}
+
+}  // namespace polyarch::cli

@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+#include <variant>
+
+#include "spec/commands.hpp"
+
+namespace polyarch::cli {
+
+using AnyOptions = std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::PublishOptions,
+                                spec::InspectOptions, spec::ServeOptions, spec::EmitOptions, spec::CompletionOptions,
+                                spec::VersionOptions>;
+
+// What the command line and the environment ask for.
+struct Invocation {
+  std::string command;  // "qemu register"
+  AnyOptions options;
+  spec::GlobalOptions global;
+};
+
+}  // namespace polyarch::cli

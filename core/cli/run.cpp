@@ -1,0 +1,77 @@
+#include "cli/run.hpp"
+
+#include <iostream>
+#include <nss.h>
+
+#include "app/context.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "ci/host.hpp"
+#include "cli/dispatch.hpp"
+#include "cli/failure.hpp"
+#include "cli/parser.hpp"
+#include "cli/terminal.hpp"
+#include "sys/environment.hpp"
+#include "sys/files.hpp"
+
+#ifdef __GLIBC__
+#include <nss.h>
+#endif
+
+namespace polyarch::cli {
+namespace {
+
+constexpr std::size_t max_secret_file = 1U << 20;
+
+// A static program must not load the machine's NSS modules: they belong to another C library.
+void resolve_names_without_modules() {
+#ifdef __GLIBC__
+  __nss_configure_lookup("hosts", "files dns");
+#endif
+}
+
+void set_up_log(const spec::GlobalOptions& global, bool color) {
+  const auto level = global.verbose ? log::Level::debug : global.quiet ? log::Level::error : log::Level::info;
+  log::setup(level, color);
+}
+
+int run(const Invocation& invocation, const sys::Environment& environment) {
+  static sys::Cancel cancel;
+  sys::cancel_on_signals(cancel);
+  resolve_names_without_modules();
+  const auto terminal = describe_terminal(invocation.global, environment);
+  set_up_log(invocation.global, terminal.color);
+  sys::SystemRunner runner(&cancel);
+  sys::SystemRunner cleanup(nullptr);
+  app::Context context{std::cout,      std::cerr, terminal, environment, ci::detect(environment),
+                       system_clock(), cancel,    runner,   cleanup};
+  return dispatch(invocation, context);
+}
+
+int parse_and_run(std::vector<std::string> arguments) {
+  const auto environment = sys::process_environment();
+  const spec::Surroundings surroundings{
+      .variable = environment, .file = [](const std::string& path) { return sys::read_file(path, max_secret_file); }};
+  const auto parsed = parse(std::move(arguments), surroundings);
+  if (const auto* help = std::get_if<Help>(&parsed)) {
+    std::cout << help->text;
+    return 0;
+  }
+  return run(std::get<Invocation>(parsed), environment);
+}
+
+}  // namespace
+
+int run(std::vector<std::string> arguments) {
+  try {
+    const int code = parse_and_run(std::move(arguments));
+    if (!std::cout.flush()) throw Error(ErrorKind::storage, "standard output cannot be written", "is its disk full?");
+    return code;
+  } catch (const std::exception& exception) {
+    const auto failure = describe_failure(exception);
+    std::cerr << failure.text;
+    return failure.exit_code;
+  }
+}
+
+}  // namespace polyarch::cli

@@ -1,0 +1,18 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "base/error.hpp"
+#include "spec/environment.hpp"
+
+namespace polyarch::cli {
+
+inline spec::Surroundings surroundings(std::map<std::string, std::string, std::less<>> variables = {}) {
+  return {.variable = [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional(found->second);
+          },
+          .file = [](const std::string& path) { return "content of " + path; }};
+}
+
+}  // namespace polyarch::cli
