@@ -71,16 +71,28 @@ lock() {
   done
 }
 
-# Steps run side by side: downloads, unpacking and compiling leave each other's waiting time to use.
+# Steps run side by side: downloads, unpacking and compiling leave each other's waiting time to use. Each is a process
+# group, so that a script that ends early takes them along.
 job_begin() { # NAME COMMAND…
   local name=$1
   shift
+  set -m
   ("$@") >"$STATE/logs/up-$name.log" 2>&1 &
+  set +m
   JOBS[$name]=$!
 }
 
+jobs_abandon() {
+  local job
+  for job in "${JOBS[@]}"; do kill -- "-$job" 2>/dev/null || :; done
+}
+
 job_end() { # NAME
-  wait "${JOBS[$1]}" && return
+  local job=${JOBS[$1]}
+  if wait "$job"; then
+    unset "JOBS[$1]"
+    return
+  fi
   say_fail "$1 failed"
   say_log_tail "$STATE/logs/up-$1.log"
   return 1
@@ -105,13 +117,15 @@ require_engine_host() {
 }
 
 engine_up() {
-  local endpoint
+  local endpoint buildx
+  buildx=$(buildx_compiled)
   if ! daemon_pid engine >/dev/null && endpoint=$(engine_reusable); then
+    engine_client "${buildx:-$(engine_own_buildx)}"
     say_done "using the Docker Engine at $endpoint"
   else
     require_engine_host
     engine_rootfs
-    engine_client "$(buildx_compiled)"
+    engine_client "$buildx"
     engine_start
     endpoint=unix://$ENGINE_SOCKET
   fi
@@ -156,6 +170,7 @@ note_machine() {
 up() { # QUICK
   require_machine
   lock
+  trap jobs_abandon EXIT
   "$HERE/install-deps.sh" --testbed
   mkdir -p "$STATE/logs" "$CACHE/users"
   printf '%s\n' "$STATE" >"$CACHE/users/$STATE_ID"
@@ -254,7 +269,7 @@ leave_foreign_engine() {
   for instance in "$STATE"/docker/buildx/instances/*; do
     [[ ! -f $instance ]] || docker_here buildx rm --force "${instance##*/}" >/dev/null 2>&1 || :
   done
-  docker_here image rm --force "$BUILDKIT_IMAGE" >/dev/null 2>&1 || :
+  [[ ! -e $STATE/buildkit-imported ]] || docker_here image rm --force "$BUILDKIT_IMAGE" >/dev/null 2>&1 || :
 }
 
 cache_remove() {

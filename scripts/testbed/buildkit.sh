@@ -66,5 +66,6 @@ buildkit_image() {
     --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
     --change 'VOLUME /var/lib/buildkit' - "$BUILDKIT_IMAGE" >/dev/null
   rm -rf -- "$root"
+  touch "$STATE/buildkit-imported"
   say_done "image $BUILDKIT_IMAGE is in the engine"
 }

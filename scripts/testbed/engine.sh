@@ -14,9 +14,14 @@ engine_reusable() {
   endpoint=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)}
   [[ $endpoint == unix://* && -S ${endpoint#unix://} && $endpoint != "unix://$ENGINE_SOCKET" ]] || return 1
   DOCKER_HOST=$endpoint docker info >/dev/null 2>&1 || return 1
-  printf 'FROM scratch\nCOPY . /\n' | DOCKER_HOST=$endpoint docker buildx build --quiet --builder default \
+  printf 'FROM scratch\nCOPY . /\n' | DOCKER_HOST=$endpoint docker buildx build --builder default --output type=cacheonly \
     --file - "$HERE/testbed/tools" >/dev/null 2>&1 || return 1
   printf '%s\n' "$endpoint"
+}
+
+# Where the caller's docker has its buildx.
+engine_own_buildx() {
+  docker info --format '{{range .ClientInfo.Plugins}}{{if eq .Name "buildx"}}{{.Path}}{{end}}{{end}}' 2>/dev/null
 }
 
 # Extracted, not installed: no package's script is run, nothing is configured that dockerd does not need.
@@ -67,9 +72,9 @@ JSON
 
 # An engine that was killed leaves its lock and socket files; the processes died with their namespace.
 engine_start() {
+  network_up
   ! daemon_pid engine >/dev/null || return 0
   engine_configure
-  network_up
   find "$STATE/engine/run" -mindepth 1 -delete
   daemon_recorded engine bash "$HERE/testbed/engine-root.sh" "$ENGINE_ROOTFS" "$STATE/engine"
   daemon_start engine unshare --mount --pid --fork --kill-child --propagation slave "${RECORDED[@]}"

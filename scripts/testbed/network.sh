@@ -16,26 +16,37 @@ network_subnet() { # prints the first three numbers of a /24 that no route of th
   cat "$file"
 }
 
-network_rules() { # VERB SUBNET : -C, -A or -D each rule
-  local verb=$1 insert=$1 tag=(-m comment --comment "polyarch-testbed-$STATE_ID")
-  [[ $verb != -A ]] || insert=-I
-  iptables -w -t nat "$verb" POSTROUTING -s "$2.0/24" ! -o "$NETWORK_BRIDGE" "${tag[@]}" -j MASQUERADE &&
-    iptables -w "$insert" FORWARD -i "$NETWORK_BRIDGE" "${tag[@]}" -j ACCEPT &&
-    iptables -w "$insert" FORWARD -o "$NETWORK_BRIDGE" "${tag[@]}" -j ACCEPT
+# Calls a function for each rule: table, chain, the rule.
+network_rules() { # FUNCTION SUBNET
+  local tag=(-m comment --comment "polyarch-testbed-$STATE_ID")
+  "$1" nat POSTROUTING -s "$2.0/24" ! -o "$NETWORK_BRIDGE" "${tag[@]}" -j MASQUERADE
+  "$1" filter FORWARD -i "$NETWORK_BRIDGE" "${tag[@]}" -j ACCEPT
+  "$1" filter FORWARD -o "$NETWORK_BRIDGE" "${tag[@]}" -j ACCEPT
 }
 
-# Empty tables that our rules brought into being would show in iptables-save ever after.
-network_note_tables() {
+# In front of what an earlier engine or a firewall put there, which may drop all that it does not know.
+network_rule_add() { # TABLE CHAIN RULE…
+  iptables -w -t "$1" -C "${@:2}" >/dev/null 2>&1 || iptables -w -t "$1" -I "${@:2}"
+}
+
+network_rule_remove() { # TABLE CHAIN RULE…
+  while iptables -w -t "$1" -D "${@:2}" >/dev/null 2>&1; do :; done
+}
+
+# The tables that iptables has made, one a line. It makes the whole table for the first rule, and leaves it, empty.
+network_tables() { iptables-save 2>/dev/null | sed -n 's/^\*//p' | sort; }
+
+network_tables_remove() {
   local table
-  for table in nat filter; do
-    grep -q "^\*$table" <<<"$1" || printf '%s\n' "$table"
-  done
+  while read -r table; do
+    iptables -w -t "$table" -S | grep -q '^-A' || nft delete table ip "$table" 2>/dev/null || :
+  done < <(comm -13 "$STATE/network/tables" <(network_tables))
 }
 
 network_up() {
   local subnet forward
   mkdir -p "$STATE/network"
-  [[ -e $STATE/network/tables ]] || network_note_tables "$(iptables-save 2>/dev/null)" >"$STATE/network/tables"
+  [[ -e $STATE/network/tables ]] || network_tables >"$STATE/network/tables" || :
   subnet=$(network_subnet)
   ip link show "$NETWORK_BRIDGE" >/dev/null 2>&1 || ip link add "$NETWORK_BRIDGE" type bridge
   ip -4 addr show dev "$NETWORK_BRIDGE" | grep -q inet || ip addr add "$subnet.1/24" dev "$NETWORK_BRIDGE"
@@ -43,19 +54,17 @@ network_up() {
   forward=$(</proc/sys/net/ipv4/ip_forward)
   [[ -e $STATE/network/ip_forward ]] || printf '%s\n' "$forward" >"$STATE/network/ip_forward"
   [[ $forward == 1 ]] || printf '1\n' >/proc/sys/net/ipv4/ip_forward
-  network_rules -C "$subnet" >/dev/null 2>&1 || network_rules -A "$subnet" ||
+  network_rules network_rule_add "$subnet" ||
     say_warn "iptables refuses the engine's rules: RUN steps reach loopback only with --network=host"
 }
 
 network_down() {
-  local subnet table
+  local subnet
   [[ -d $STATE/network ]] || return 0
   subnet=$(network_subnet)
-  network_rules -D "$subnet" >/dev/null 2>&1 || :
+  network_rules network_rule_remove "$subnet"
   ip link delete "$NETWORK_BRIDGE" 2>/dev/null || :
   # Others may rely on forwarding by now only if they turned it on themselves; then it was on before us.
   [[ $(cat "$STATE/network/ip_forward") == 1 ]] || printf '0\n' >/proc/sys/net/ipv4/ip_forward
-  while read -r table; do
-    iptables -w -t "$table" -X >/dev/null 2>&1 || :
-  done <"$STATE/network/tables"
+  network_tables_remove
 }

@@ -2,7 +2,8 @@
 # buildkitd, buildctl and buildx, compiled with Go from the versions that tools/go.mod pins. Kept in the cache, named
 # by those versions, so that they are compiled once. Needs say.sh, $CACHE and $HERE.
 
-TOOLS_DIR=$CACHE/tools-$(cat "$HERE"/testbed/tools.sh "$HERE"/testbed/tools/go.{mod,sum} | sha256sum | cut -c1-12)
+TOOLS_TAGS='osusergo netgo static_build seccomp'
+TOOLS_DIR=$CACHE/tools-$(cat "$HERE"/testbed/tools/go.{mod,sum} - <<<"$TOOLS_TAGS" | sha256sum | cut -c1-12)
 
 tools_ready() { [[ -d $TOOLS_DIR ]]; }
 
@@ -41,7 +42,7 @@ tools_build() {
     export CGO_ENABLED=0 GOFLAGS='-modcacherw -buildvcs=false' GOPROXY=$proxy
     export GOCACHE=$part/build GOMODCACHE=$part/modules
     go -C "$HERE/testbed/tools" build -mod=readonly -trimpath -ldflags "$(tools_ldflags)" \
-      -tags 'osusergo netgo static_build seccomp' -o "$part/bin/" tool
+      -tags "$TOOLS_TAGS" -o "$part/bin/" tool
   )
   rm -rf -- "$part/build" "$part/modules"
   mv -- "$part/bin" "$TOOLS_DIR"
