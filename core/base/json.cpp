@@ -4,6 +4,8 @@
 
 #include "base/error.hpp"
 
+template class nlohmann::basic_json<>;
+
 namespace polyarch {
 namespace {
 

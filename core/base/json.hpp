@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+// Instantiated once, in json.cpp: it is the larger part of what every other file would compile.
+extern template class nlohmann::basic_json<>;
+
 namespace polyarch {
 
 using Json = nlohmann::json;

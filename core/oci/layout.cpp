@@ -35,6 +35,11 @@ Layout::Layout(std::filesystem::path root) : root_(std::move(root)) {
   index_ = Index::parse(read(root_ / "index.json", 4U << 20), (root_ / "index.json").string());
 }
 
+const Descriptor& Layout::root() const {
+  if (index_.manifests.size() == 1) return index_.manifests.front();
+  throw Error(ErrorKind::input, fmt::format("{} holds {} images, not one", root_.string(), index_.manifests.size()));
+}
+
 std::filesystem::path Layout::blob_path(const Digest& digest) const {
   return root_ / "blobs" / std::string(digest.algorithm()) / std::string(digest.hex());
 }

@@ -14,6 +14,8 @@ class Layout {
 
   // The entries of index.json.
   const Index& index() const { return index_; }
+  // The only entry of index.json; throws Error{input} when there is none or there are several.
+  const Descriptor& root() const;
   std::filesystem::path blob_path(const Digest& digest) const;
   // A small blob, checked against its digest and size; throws Error{input} when missing, wrong or over 16 MiB.
   std::string read_blob(const Descriptor& descriptor) const;

@@ -1,0 +1,106 @@
+#include "app/builder_choice.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "app/scoped.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace polyarch::app {
+namespace {
+
+bool is_loopback(std::string_view registry) {
+  return registry.starts_with("localhost") || registry.starts_with("127.") || registry.starts_with("[::1]");
+}
+
+BuilderPlan own_builder(const spec::BuildOptions& options, const PushTargets& targets) {
+  BuilderPlan out{"", "docker-container", buildkit::CreateOptions{}, true};
+  for (const auto& option : options.driver_options) {
+    const auto pair = text::cut(option, '=');
+    if (!pair)
+      throw Error(ErrorKind::usage, fmt::format("--driver-opt {} has no value", option),
+                  "write KEY=VALUE, such as network=host");
+    out.create->driver_options[std::string(pair->first)] = std::string(pair->second);
+  }
+  // A container of its own network cannot see a registry on this machine's loopback.
+  const auto repositories = targets.repositories();
+  if (std::ranges::any_of(repositories, [](const auto& repository) { return is_loopback(repository.registry); })) {
+    out.create->driver_options.try_emplace("network", "host");
+  }
+  out.create->buildkitd_config = options.buildkitd_config;
+  out.create->buildkitd_flags = options.buildkitd_flags;
+  return out;
+}
+
+BuilderPlan remote_builder(const std::string& endpoint) {
+  BuilderPlan out{"", "remote", buildkit::CreateOptions{}, endpoint.starts_with("unix://")};
+  out.create->driver = "remote";
+  out.create->endpoint = endpoint;
+  return out;
+}
+
+BuilderPlan existing_builder(const buildkit::Builder& builder, const Facts& facts) {
+  const bool on_engine = builder.driver == "docker" || builder.driver == "docker-container";
+  return {builder.name, builder.driver, std::nullopt, on_engine && facts.local_engine};
+}
+
+BuilderPlan named_builder(const std::string& name, const Facts& facts) {
+  return is_endpoint(name) ? remote_builder(name) : existing_builder(facts.builders.at(name), facts);
+}
+
+// The docker driver without the containerd store keeps one platform and cannot export an OCI layout.
+bool can_do(const buildkit::Builder& builder, const spec::BuildOptions& options, const Facts& facts,
+            const PushTargets& targets) {
+  if (builder.driver != "docker" || facts.containerd_store) return true;
+  return facts.platforms.size() == 1 && !targets.push && options.tests.empty() && options.test_targets.empty();
+}
+
+BuilderPlan default_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
+  if (options.driver == "docker-container") return own_builder(options, targets);
+  const auto current = facts.builders.find("");
+  const bool there = current != facts.builders.end();
+  if (options.driver == "docker") {
+    if (there && current->second.driver == "docker" && can_do(current->second, options, facts, targets))
+      return existing_builder(current->second, facts);
+    throw Error(ErrorKind::builder,
+                "the docker driver cannot do this build: the Engine does not use the containerd image store, or "
+                "another builder is in use",
+                "turn the containerd image store on in the Engine, or use --driver docker-container");
+  }
+  if (there && can_do(current->second, options, facts, targets)) return existing_builder(current->second, facts);
+  return own_builder(options, targets);
+}
+
+}  // namespace
+
+bool is_insecure(const spec::BuildOptions& options, const std::string& registry) {
+  return std::ranges::find(options.insecure_registries, registry) != options.insecure_registries.end();
+}
+
+bool runs_natively(const BuilderPlan& builder, const Facts& facts, const oci::Platform& platform) {
+  // Of a remote node we know nothing better than that it is a native one, or it would not have been given for this.
+  return !builder.local || facts.native.contains(platform);
+}
+
+BuilderChoice choose_builders(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
+  BuilderChoice choice;
+  std::map<std::string, std::size_t> known;
+  const auto take = [&](const std::string& name, auto make) {
+    const auto found = known.find(name);
+    if (found != known.end()) return found->second;
+    choice.builders.push_back(make());
+    return known[name] = choice.builders.size() - 1;
+  };
+  const auto given = parse_scoped(options.builders);
+  for (const auto& platform : facts.platforms) {
+    auto mine = std::ranges::find_if(given, [&](const Scoped& scoped) { return scoped.platform == platform; });
+    if (mine == given.end()) mine = std::ranges::find_if(given, [](const Scoped& scoped) { return !scoped.platform; });
+    choice.assignment[platform] = mine != given.end()
+                                      ? take(mine->value, [&] { return named_builder(mine->value, facts); })
+                                      : take("", [&] { return default_builder(options, facts, targets); });
+  }
+  return choice;
+}
+
+}  // namespace polyarch::app

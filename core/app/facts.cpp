@@ -1,0 +1,138 @@
+#include "app/facts.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fmt/core.h>
+#include <functional>
+#include <mutex>
+
+#include "app/base_images.hpp"
+#include "app/push_targets.hpp"
+#include "app/scoped.hpp"
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "binfmt/binfmt.hpp"
+#include "sys/files.hpp"
+#include "sys/parallel.hpp"
+
+namespace polyarch::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_directory_context(const std::string& context) {
+  return context.find("://") == std::string::npos && !context.starts_with("git@") && context != "-";
+}
+
+void read_dockerfile(const spec::BuildOptions& options, Facts& facts) {
+  facts.dockerfile_path = options.file;
+  if (!is_directory_context(options.context)) return;
+  if (!fs::is_directory(options.context)) {
+    throw Error(ErrorKind::input, fmt::format("the build context {} is not a directory", options.context),
+                "name a directory, a Git URL or an archive URL");
+  }
+  const auto path = options.file.empty() ? fs::path(options.context) / "Dockerfile" : fs::path(options.file);
+  if (!fs::is_regular_file(path)) {
+    throw Error(ErrorKind::input, fmt::format("there is no Dockerfile at {}", path.string()),
+                "name it with --file PATH");
+  }
+  facts.dockerfile_path = path.string();
+  const auto text = sys::read_file(path, 4U << 20);
+  const auto syntax = dockerfile::find_syntax(text);
+  if (syntax && syntax->find("docker/dockerfile") == std::string::npos) return;
+  facts.dockerfile = dockerfile::parse(text, path.string());
+  if (!options.target.empty()) dockerfile::find_stage(*facts.dockerfile, options.target);
+}
+
+// `docker info` of the Engine that the default builder stands on; none is no error here.
+void ask_engine(Context& context, Facts& facts) {
+  const auto endpoint = context.environment("DOCKER_HOST").value_or("unix://");
+  facts.local_engine = endpoint.starts_with("unix://");
+  if (!sys::find_program("docker")) return;
+  const auto result = context.runner.run(
+      {.argv = {"docker", "info", "--format", "{{json .DriverStatus}}"}, .deadline = std::chrono::seconds(15)});
+  facts.containerd_store = result.ok() && result.out.find("io.containerd.snapshotter") != std::string::npos;
+}
+
+void ask_builders(const spec::BuildOptions& options, Context& context, const std::vector<std::string>& buildx,
+                  Facts& facts) {
+  buildkit::Builders builders(buildx, context.runner, context.cleanup);
+  std::vector<std::string> names;
+  for (const auto& scoped : parse_scoped(options.builders)) {
+    if (!is_endpoint(scoped.value)) names.push_back(scoped.value);
+  }
+  // An own builder is asked for: the current one, which may be broken, does not matter.
+  if (options.builders.empty() && options.driver != "docker-container") names.emplace_back();
+  for (const auto& name : names) {
+    if (facts.builders.contains(name)) continue;
+    const auto found = builders.inspect(name, false);
+    if (!found && !name.empty()) {
+      throw Error(ErrorKind::builder, fmt::format("there is no builder '{}'", name),
+                  "`docker buildx ls` shows those there are; without --builder, polyarch makes one");
+    }
+    if (found) facts.builders.emplace(name, *found);
+  }
+}
+
+void ask_machine(Context& context, Facts& facts) {
+  facts.machine = binfmt::native_platform();
+  for (const auto& platform : facts.platforms) {
+    if (platform.architecture == facts.machine.architecture) {
+      facts.native.insert(platform);
+      continue;
+    }
+    const auto executor =
+        binfmt::find_architecture(platform) ? binfmt::executor(platform, context.runner) : binfmt::Executor{};
+    if (executor.kind == binfmt::Executor::Kind::machine) facts.native.insert(platform);
+    if (executor.kind == binfmt::Executor::Kind::qemu) facts.emulated.insert(platform);
+  }
+}
+
+std::string run_id(const spec::BuildOptions& options, const Context& context) {
+  if (!options.run_id.empty()) return options.run_id;
+  if (!context.host.run_id.empty()) return context.host.run_id;
+  return fmt::format("local-{:x}", context.clock.wall().time_since_epoch().count() / 1'000'000);
+}
+
+std::vector<oci::Platform> wanted_platforms(const spec::BuildOptions& options) {
+  auto platforms = oci::parse_platforms(options.platforms);
+  if (platforms.empty()) platforms.push_back(binfmt::native_platform());
+  return platforms;
+}
+
+}  // namespace
+
+bool is_endpoint(const std::string& builder) {
+  return builder.find("://") != std::string::npos;
+}
+
+Facts gather_facts(const spec::BuildOptions& options, Context& context, Registries& registries,
+                   const std::vector<std::string>& buildx, bool for_plan) {
+  Facts facts;
+  facts.host = context.host;
+  facts.run_id = run_id(options, context);
+  facts.platforms = wanted_platforms(options);
+  read_dockerfile(options, facts);
+  const auto targets = push_targets(options, facts.platforms);
+  const auto machine = binfmt::native_platform();
+  std::vector<std::function<void()>> questions{
+      [&] { ask_builders(options, context, buildx, facts); },
+      [&] { ask_engine(context, facts); },
+      [&] { ask_machine(context, facts); },
+      [&] {
+        check_base_images(options, facts.dockerfile, facts.dockerfile_path, facts.platforms, machine,
+                          registries.client());
+      },
+  };
+  if (!for_plan) {
+    for (const auto& repository : targets.repositories()) {
+      questions.emplace_back([&, repository] { registries.client().check_push(repository); });
+    }
+  }
+  sys::run_parallel(questions, questions.size());
+  return facts;
+}
+
+}  // namespace polyarch::app

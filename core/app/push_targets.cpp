@@ -1,0 +1,95 @@
+#include "app/push_targets.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "app/scoped.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace polyarch::app {
+namespace {
+
+// "type=image,name=a,push=true"; values in double quotes may hold commas (CSV, as buildx reads it).
+std::map<std::string, std::string> attributes(std::string_view output) {
+  std::map<std::string, std::string> out;
+  std::string item;
+  bool quoted = false;
+  const auto take = [&] {
+    const auto pair = text::cut(item, '=');
+    if (pair) out[std::string(pair->first)] = std::string(pair->second);
+    item.clear();
+  };
+  for (const char c : output) {
+    if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      take();
+    else
+      item += c;
+  }
+  take();
+  return out;
+}
+
+oci::Reference tag_reference(const std::string& text) {
+  auto reference = oci::Reference::parse(text);
+  if (reference.digest) {
+    throw Error(ErrorKind::usage, fmt::format("--tag {} names a digest", text),
+                "a tag is given to what is built: leave out @sha256:…");
+  }
+  return reference;
+}
+
+void add_tags(PushTargets& targets, std::string_view list) {
+  for (const auto name : text::split(list, ',')) {
+    const auto trimmed = text::trim(name);
+    if (trimmed.empty()) continue;
+    const auto scoped = parse_scoped(std::string(trimmed));
+    auto reference = tag_reference(scoped.value);
+    auto& list_of = scoped.platform ? targets.own[*scoped.platform] : targets.tags;
+    if (std::ranges::find(list_of, reference) == list_of.end()) list_of.push_back(std::move(reference));
+  }
+}
+
+void add_output(PushTargets& targets, const std::string& output) {
+  const auto values = attributes(output);
+  const auto value = [&](const char* key) {
+    const auto found = values.find(key);
+    return found == values.end() ? std::string() : found->second;
+  };
+  const auto type = value("type");
+  const bool pushes = type == "registry" || (type == "image" && value("push") == "true");
+  if (!pushes || value("push-by-digest") == "true") {
+    targets.exports.push_back(output);
+    return;
+  }
+  targets.push = true;
+  add_tags(targets, value("name"));
+}
+
+}  // namespace
+
+std::set<oci::Repository> PushTargets::repositories() const {
+  std::set<oci::Repository> out;
+  if (!push) return out;
+  for (const auto& tag : tags) out.insert(tag.repository);
+  for (const auto& [platform, references] : own) {
+    for (const auto& tag : references) out.insert(tag.repository);
+  }
+  return out;
+}
+
+PushTargets push_targets(const spec::BuildOptions& options, const std::vector<oci::Platform>& platforms) {
+  PushTargets targets;
+  targets.push = options.push;
+  check_scopes("tag", options.tags, platforms);
+  for (const auto& tag : options.tags) add_tags(targets, tag);
+  for (const auto& output : options.outputs) add_output(targets, output);
+  if (targets.push && targets.tags.empty()) {
+    throw Error(ErrorKind::usage, "--push needs a tag that says where to", "add --tag REGISTRY/REPOSITORY:TAG");
+  }
+  return targets;
+}
+
+}  // namespace polyarch::app

@@ -1,0 +1,40 @@
+#include "app/registries.hpp"
+
+#include "base/error.hpp"
+#include "base/redact.hpp"
+#include "base/text.hpp"
+
+namespace polyarch::app {
+namespace {
+
+std::map<std::string, registry::Credentials> parse_auths(const std::vector<std::string>& auths) {
+  std::map<std::string, registry::Credentials> out;
+  for (const auto& auth : auths) {
+    const auto host = text::cut(auth, '=');
+    const auto user = host ? text::cut(host->second, ':') : std::nullopt;
+    if (!user || host->first.empty() || user->first.empty()) {
+      throw Error(ErrorKind::usage, "a value of POLYARCH_REGISTRY_AUTH is not HOST=USER:PASSWORD",
+                  "write one a line, such as ghcr.io=me:token");
+    }
+    redactor().add(user->second);
+    out[std::string(host->first)] = {std::string(user->first), std::string(user->second), {}};
+  }
+  return out;
+}
+
+}  // namespace
+
+Registries::Registries(Context& context, const std::vector<std::string>& insecure,
+                       const std::vector<std::string>& auths)
+    : explicit_(parse_auths(auths)) {
+  http::TransportOptions options;
+  options.environment = context.environment;
+  options.cancel = &context.cancel;
+  transport_ = http::with_redirects(
+      http::with_retry(http::make_transport(std::move(options)), http::RetryPolicy{}, context.clock, &context.cancel));
+  credentials_ =
+      registry::make_credentials(explicit_, registry::docker_config_directory(context.environment), context.runner);
+  client_ = std::make_unique<registry::Client>(*transport_, *credentials_, registry::ClientOptions{insecure});
+}
+
+}  // namespace polyarch::app

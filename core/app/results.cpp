@@ -1,0 +1,74 @@
+#include "app/results.hpp"
+
+#include <filesystem>
+#include <fmt/core.h>
+
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "report/writers.hpp"
+
+namespace polyarch::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What buildx would have written, with the digest and names of what was published.
+Json metadata(const report::Run& run, const std::vector<SolveOutcome>& outcomes, const Plan& plan) {
+  Json out = Json::object();
+  for (const auto& outcome : outcomes) out.update(outcome.metadata);
+  if (!run.digest.empty()) {
+    out["containerimage.digest"] = run.digest;
+    out.erase("containerimage.descriptor");
+  }
+  if (!plan.targets.tags.empty()) {
+    std::vector<std::string> names;
+    for (const auto& tag : plan.targets.tags) names.push_back(tag.str());
+    out["image.name"] = text::join(names, ",");
+  }
+  return out;
+}
+
+std::string image_id(const Json& metadata) {
+  const auto config = metadata.find("containerimage.config.digest");
+  const auto digest = metadata.find("containerimage.digest");
+  if (config != metadata.end() && config->is_string()) return *config;
+  return digest != metadata.end() && digest->is_string() ? digest->get<std::string>() : std::string();
+}
+
+void write_reports(const report::Run& run, const fs::path& directory) {
+  fs::create_directories(directory);
+  sys::write_file(directory / "report.json", redactor().apply(report::to_json(run)));
+  sys::write_file(directory / "report.md", redactor().apply(report::to_markdown(run)));
+  sys::write_file(directory / "junit.xml", redactor().apply(report::to_junit(run)));
+}
+
+}  // namespace
+
+std::string engine_version() {
+  return std::string(version_string());
+}
+
+void show_results(const report::Run& run, const spec::BuildOptions& options, Context& context) {
+  if (options.format == "json") {
+    context.out << redactor().apply(report::to_json(run)) << '\n' << std::flush;
+  } else if (!context.terminal.quiet) {
+    context.out << redactor().apply(report::to_table(run, context.terminal.color_out)) << std::flush;
+  }
+}
+
+void write_results(const report::Run& run, const std::vector<SolveOutcome>& outcomes, const Plan& plan,
+                   const spec::BuildOptions& options) {
+  if (!options.report_dir.empty()) write_reports(run, options.report_dir);
+  if (run.result != report::Result::passed) return;
+  const auto data = metadata(run, outcomes, plan);
+  if (!options.metadata_file.empty()) sys::write_file(options.metadata_file, data.dump(2) + "\n");
+  if (!options.iidfile.empty()) sys::write_file(options.iidfile, image_id(data));
+  if (options.result_file.empty()) return;
+  const auto report =
+      options.report_dir.empty() ? std::string() : (fs::path(options.report_dir) / "report.json").string();
+  sys::write_file(options.result_file, fmt::format("imageid={}\ndigest={}\nmetadata={}\nreference={}\nreport={}\n",
+                                                   image_id(data), run.digest, data.dump(), run.reference, report));
+}
+
+}  // namespace polyarch::app

@@ -1,0 +1,57 @@
+#include "cache/layers.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/digest.hpp"
+
+namespace polyarch::cache {
+namespace {
+
+constexpr std::size_t longest_scope = 80;
+
+std::string clean(std::string_view scope) {
+  std::string out(scope);
+  std::ranges::replace_if(
+      out, [](char c) { return !oci::Reference::valid_tag(std::string("x") + c); }, '-');
+  if (out == scope && out.size() <= longest_scope) return out;
+  // Two branches must not share a cache because their names clean up alike.
+  return fmt::format("{}-{}", out.substr(0, longest_scope), Digest::sha256(scope).hex().substr(0, 8));
+}
+
+}  // namespace
+
+LayerScope layer_scope(const std::string& branch, const std::string& base_branch, const std::string& default_branch,
+                       bool untrusted) {
+  LayerScope out{branch.empty() ? "main" : branch, {}, untrusted};
+  for (const auto& fallback : {base_branch, default_branch}) {
+    const bool known = fallback == out.scope || std::ranges::find(out.fallbacks, fallback) != out.fallbacks.end();
+    if (!fallback.empty() && !known) out.fallbacks.push_back(fallback);
+  }
+  return out;
+}
+
+std::string layer_tag(const oci::Platform& platform, std::string_view scope) {
+  return fmt::format("cache-{}-{}", platform.slug(), clean(scope));
+}
+
+LayerCache layer_cache(const oci::Repository& repository, const std::vector<oci::Platform>& platforms,
+                       const LayerScope& scope, bool insecure) {
+  const auto ref = [&](const oci::Platform& platform, const std::string& name) {
+    return fmt::format("type=registry,ref={}:{}{}", repository.str(), layer_tag(platform, name),
+                       insecure ? ",registry.insecure=true" : "");
+  };
+  LayerCache out;
+  for (const auto& platform : platforms) {
+    out.from.push_back(ref(platform, scope.scope));
+    for (const auto& fallback : scope.fallbacks) out.from.push_back(ref(platform, fallback));
+    // An image manifest, since some registries refuse an index of layers; a cache that fails must not fail the build.
+    if (!scope.read_only) {
+      out.to.push_back(ref(platform, scope.scope) +
+                       ",mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true");
+    }
+  }
+  return out;
+}
+
+}  // namespace polyarch::cache

@@ -1,0 +1,35 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/platform.hpp"
+#include "oci/reference.hpp"
+
+// The layer cache in a registry: which refs a build reads and writes. Pure; BuildKit's own exporter does the work.
+namespace polyarch::cache {
+
+struct LayerScope {
+  std::string scope;                   // where we write: the branch
+  std::vector<std::string> fallbacks;  // read after it: base branch, default branch
+  bool read_only = false;
+};
+
+// From what is known of the branches; an unknown branch is "main" to itself.
+LayerScope layer_scope(const std::string& branch, const std::string& base_branch, const std::string& default_branch,
+                       bool untrusted);
+
+// The tag of one cache: "cache-linux-arm64-main". A scope that is no valid tag, or too long, is cleaned and gets a
+// hash.
+std::string layer_tag(const oci::Platform& platform, std::string_view scope);
+
+struct LayerCache {
+  std::vector<std::string> from;  // values of --cache-from
+  std::vector<std::string> to;    // values of --cache-to
+};
+
+// One ref a platform and scope, so that no leg overwrites another's, whichever job builds it.
+LayerCache layer_cache(const oci::Repository& repository, const std::vector<oci::Platform>& platforms,
+                       const LayerScope& scope, bool insecure);
+
+}  // namespace polyarch::cache
