@@ -22,7 +22,7 @@ std::string read(const fs::path& path) {
 // Answers as a kernel and a QEMU do.
 class ScriptedRunner final : public sys::Runner {
  public:
-  enum class Behaviour { works, native, crashes, hangs, refused } behaviour = Behaviour::works;
+  enum class Behaviour { works, native, crashes, hangs, refused, fails_late } behaviour = Behaviour::works;
 
   sys::ProcessResult run(const sys::Command& command) override {
     const bool asked_version = command.env.contains("QEMU_VERSION") || command.argv.back() == "--version";
@@ -41,7 +41,8 @@ class ScriptedRunner final : public sys::Runner {
     }
     const auto program = read(command.argv.front());
     const auto at = program.find("polyarch:");
-    return {0, false, program.substr(at, program.find('\n', at) + 1 - at), ""};
+    const int status = behaviour == Behaviour::fails_late ? 1 : 0;
+    return {status, false, program.substr(at, program.find('\n', at) + 1 - at), ""};
   }
 };
 
@@ -72,6 +73,8 @@ TEST(Proof, SaysWhyItFailed) {
   EXPECT_EQ(prove(arm64, runner),
             "a linux/arm64 program does not run: it ended with status 139 and said: "
             "qemu: uncaught target signal 11 (Segmentation fault)");
+  runner.behaviour = Behaviour::fails_late;  // the right answer alone proves nothing
+  EXPECT_THAT(prove(arm64, runner).value(), HasSubstr("status 1"));
   runner.behaviour = Behaviour::hangs;
   EXPECT_THAT(prove(arm64, runner).value(), HasSubstr("did not end within 10 s"));
   runner.behaviour = Behaviour::refused;
