@@ -1,0 +1,225 @@
+#include "registry/client.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "unit/http/scripted_server.hpp"
+#include "unit/registry/fixture.hpp"
+
+namespace polyarch::registry {
+namespace {
+
+using testing::Answer;
+using testing::FakeClock;
+using testing::FakeCredentials;
+using testing::reply;
+using testing::ScriptedServer;
+using testing::source_of;
+
+// The whole stack of the client against a script of answers.
+struct Scripted {
+  explicit Scripted(std::deque<Answer> script) : server(std::move(script)) {}
+
+  oci::Repository app() const { return testing::repository(server.authority() + "/app"); }
+  oci::Reference tag() const { return {app(), "1", std::nullopt}; }
+  Error failure(const std::function<void()>& step) const {
+    try {
+      step();
+    } catch (const Error& error) {
+      return error;
+    }
+    ADD_FAILURE() << "no error";
+    return {ErrorKind::failed, ""};
+  }
+
+  ScriptedServer server;
+  FakeClock clock;
+  FakeCredentials credentials;
+  std::unique_ptr<http::Transport> transport =
+      http::with_redirects(http::with_retry(http::make_transport({}), {}, clock));
+  Client client{*transport, credentials, {.clock = &clock}};
+};
+
+const std::string manifest =
+    R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+
+oci::Descriptor blob(const std::string& bytes) {
+  return {.media_type = "application/octet-stream", .digest = Digest::sha256(bytes), .size = bytes.size()};
+}
+
+TEST(Manifests, SurviveAServerInTrouble) {
+  Scripted scripted(
+      {reply(500), reply(429, "Retry-After: 3\r\n"), {"", Answer::Then::reset}, reply(200, "", manifest)});
+  EXPECT_EQ(scripted.client.need_manifest(scripted.tag()).descriptor.digest, Digest::sha256(manifest));
+  EXPECT_GE(scripted.clock.passed(), std::chrono::seconds(3));
+}
+
+TEST(Manifests, OnlyNotFoundIsAbsent) {
+  Scripted scripted({reply(404), reply(404), reply(403), reply(400, "", "<html>")});
+  EXPECT_FALSE(scripted.client.get_manifest(scripted.tag()));
+  EXPECT_FALSE(scripted.client.head_manifest(scripted.tag()));
+  EXPECT_EQ(scripted.failure([&] { scripted.client.get_manifest(scripted.tag()); }).kind(), ErrorKind::auth);
+}
+
+TEST(Manifests, SayWhatTheRegistrySays) {
+  const std::string body = R"({"errors":[{"code":"DENIED","message":"no \u001b[31mway"},{"code":"X","message":"y"}]})";
+  Scripted scripted({reply(403, "", body)});
+  const auto error = scripted.failure([&] { scripted.client.get_manifest(scripted.tag()); });
+  EXPECT_NE(error.message().find("DENIED: no way; X: y"), std::string::npos) << error.message();
+  EXPECT_NE(error.message().find("GET http://" + scripted.server.authority()), std::string::npos);
+}
+
+TEST(Manifests, AreCheckedAgainstTheirDigests) {
+  const auto other = Digest::sha256("other");
+  Scripted scripted({reply(200, "", manifest), reply(200, "Docker-Content-Digest: " + other.str() + "\r\n", manifest)});
+  const auto by_digest = scripted.failure([&] { scripted.client.get_manifest(scripted.tag().with(other)); });
+  EXPECT_EQ(by_digest.kind(), ErrorKind::registry);
+  EXPECT_FALSE(by_digest.retryable());
+  EXPECT_EQ(scripted.failure([&] { scripted.client.get_manifest(scripted.tag()); }).kind(), ErrorKind::registry);
+}
+
+TEST(Manifests, AreBounded) {
+  Scripted scripted({reply(200, "", std::string((4 << 20) + 1, ' '))});
+  EXPECT_EQ(scripted.failure([&] { scripted.client.get_manifest(scripted.tag()); }).kind(), ErrorKind::registry);
+}
+
+TEST(Manifests, HeadFallsBackToGet) {
+  Scripted scripted({reply(200), reply(200, "Content-Type: application/vnd.oci.image.index.v1+json\r\n", manifest)});
+  const auto descriptor = scripted.client.head_manifest(scripted.tag());
+  ASSERT_TRUE(descriptor);
+  EXPECT_EQ(descriptor->digest, Digest::sha256(manifest));
+  EXPECT_EQ(descriptor->size, manifest.size());
+}
+
+TEST(Manifests, ThatArriveWrongAreNoticed) {
+  const auto wrong = "Docker-Content-Digest: " + Digest::sha256("other").str() + "\r\n";
+  Scripted scripted({reply(201, wrong)});
+  const auto put = [&] { scripted.client.put_manifest(scripted.tag(), oci::media_type::oci_index, manifest); };
+  EXPECT_EQ(scripted.failure(put).kind(), ErrorKind::registry);
+  const auto elsewhere = scripted.tag().with(Digest::sha256("other"));
+  EXPECT_EQ(
+      scripted.failure([&] { scripted.client.put_manifest(elsewhere, oci::media_type::oci_index, manifest); }).kind(),
+      ErrorKind::registry);
+  EXPECT_EQ(scripted.server.seen().size(), 1U);
+}
+
+TEST(Blobs, AreCheckedAgainstDigestAndSize) {
+  Scripted scripted({reply(200, "", "wrong"), reply(200, "", "longer than that"), reply(200, "", "l")});
+  for (const auto* expected : {"right", "longer", "longer"}) {
+    const auto error = scripted.failure([&] { scripted.client.get_blob(scripted.app(), blob(expected)); });
+    EXPECT_EQ(error.kind(), ErrorKind::registry);
+    EXPECT_FALSE(error.retryable());
+  }
+}
+
+TEST(Blobs, GoOnWhereTheyBrokeOff) {
+  const auto half = Answer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234", Answer::Then::close};
+  const auto rest = reply(206, "Content-Range: bytes 5-9/10\r\n", "56789");
+  Scripted ranged({half, rest});
+  EXPECT_EQ(ranged.client.get_blob(ranged.app(), blob("0123456789")), "0123456789");
+  EXPECT_TRUE(ranged.server.seen().at(1).has("Range: bytes=5-"));
+  Scripted whole({half, reply(200, "", "0123456789")});
+  EXPECT_EQ(whole.client.get_blob(whole.app(), blob("0123456789")), "0123456789");
+  Scripted astray({half, reply(206, "Content-Range: bytes 4-9/10\r\n", "456789")});
+  EXPECT_EQ(astray.failure([&] { astray.client.get_blob(astray.app(), blob("0123456789")); }).kind(),
+            ErrorKind::registry);
+}
+
+TEST(Blobs, FollowRedirectsWithoutCredentials) {
+  ScriptedServer storage({reply(200, "", "content")});
+  const auto elsewhere = fmt::format("Location: http://localhost:{}/x\r\n", storage.port());
+  Scripted scripted({reply(401, "WWW-Authenticate: Basic realm=\"r\"\r\n"), reply(307, elsewhere)});
+  FakeCredentials credentials({{scripted.server.authority(), {"me", "password", ""}}});
+  Client client(*scripted.transport, credentials, {});
+  EXPECT_EQ(client.get_blob(scripted.app(), blob("content")), "content");
+  EXPECT_TRUE(scripted.server.seen().at(1).has("Authorization: Basic"));
+  EXPECT_FALSE(storage.seen().at(0).has("Authorization"));
+}
+
+TEST(Uploads, StartAnewWhenTheyBreakOff) {
+  Scripted scripted({reply(404),
+                     reply(202, "Location: /v2/app/blobs/uploads/1?_state=a\r\n"),
+                     {"", Answer::Then::reset},
+                     reply(404),
+                     reply(202, "Location: 2\r\n"),
+                     reply(503),
+                     reply(404),
+                     reply(202, "Location: http://" + std::string("{}") + "/3\r\n"),
+                     reply(201)});
+  const auto digest = Digest::sha256("content");
+  // The last Location cannot be followed, which ends the push: it must not be asked a fourth time.
+  EXPECT_THROW(scripted.client.push_blob(scripted.app(), digest, source_of("content")), Error);
+  const auto seen = scripted.server.seen();
+  ASSERT_EQ(seen.size(), 8U);
+  EXPECT_EQ(seen[2].line(),
+            "PUT /v2/app/blobs/uploads/1?_state=a&digest=sha256%3A" + std::string(digest.hex()) + " HTTP/1.1");
+  EXPECT_EQ(seen[2].body, "content");
+  EXPECT_TRUE(seen[5].line().starts_with("PUT /v2/app/blobs/uploads/2?digest="));
+}
+
+TEST(Uploads, SkipWhatIsThere) {
+  Scripted scripted({reply(200)});
+  scripted.client.push_blob(scripted.app(), Digest::sha256("content"), source_of("content"));
+  EXPECT_EQ(scripted.server.seen().size(), 1U);
+}
+
+TEST(Uploads, MountFromAnotherRepository) {
+  Scripted scripted({reply(404), reply(201), reply(404), reply(202, "Location: /u\r\n"), reply(201)});
+  const auto other = testing::repository(scripted.server.authority() + "/base");
+  const auto digest = Digest::sha256("content");
+  scripted.client.push_blob(scripted.app(), digest, source_of("content"), other);
+  EXPECT_NE(scripted.server.seen().at(1).line().find("?mount=sha256%3A"), std::string::npos);
+  EXPECT_NE(scripted.server.seen().at(1).line().find("&from=base"), std::string::npos);
+  scripted.client.push_blob(scripted.app(), digest, source_of("content"), other);
+  EXPECT_EQ(scripted.server.seen().at(4).body, "content");
+}
+
+TEST(Uploads, SendNoCredentialsToAnotherOrigin) {
+  ScriptedServer storage({reply(201)});
+  Scripted scripted(
+      {reply(401, "WWW-Authenticate: Basic\r\n"), reply(404), reply(202, "Location: " + storage.url("/u") + "\r\n")});
+  FakeCredentials credentials({{scripted.server.authority(), {"me", "password", ""}}});
+  Client client(*scripted.transport, credentials, {});
+  client.push_blob(scripted.app(), Digest::sha256("content"), source_of("content"));
+  EXPECT_EQ(storage.seen().at(0).body, "content");
+  EXPECT_FALSE(storage.seen().at(0).has("Authorization"));
+}
+
+TEST(CheckPush, OpensAndCancels) {
+  Scripted scripted({reply(202, "Location: /u\r\n"), reply(204), reply(403)});
+  scripted.client.check_push(scripted.app());
+  EXPECT_EQ(scripted.server.seen().at(1).line(), "DELETE /u HTTP/1.1");
+  EXPECT_EQ(scripted.failure([&] { scripted.client.check_push(scripted.app()); }).kind(), ErrorKind::auth);
+}
+
+TEST(Tags, FollowThePages) {
+  Scripted scripted({reply(200, "Link: </v2/app/tags/list?last=b>; rel=\"next\"\r\n", R"({"tags":["a","b"]})"),
+                     reply(200, "", R"({"tags":["c"]})"), reply(404), reply(200, "", R"({"tags":null})")});
+  EXPECT_EQ(scripted.client.tags(scripted.app()), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(scripted.server.seen().at(1).line(), "GET /v2/app/tags/list?last=b HTTP/1.1");
+  EXPECT_TRUE(scripted.client.tags(scripted.app()).empty());
+  EXPECT_TRUE(scripted.client.tags(scripted.app()).empty());
+}
+
+TEST(Tags, RefuseNonsenseAndEndlessPages) {
+  for (const auto* body : {"x", R"({"tags":7})", R"({"tags":[7]})", R"({"tags":["a/b"]})"}) {
+    Scripted scripted({reply(200, "", body)});
+    EXPECT_THROW(scripted.client.tags(scripted.app()), Error) << body;
+  }
+  FakeCredentials credentials;
+  testing::FakeTransport endless([](const http::Request&) {
+    return http::Response{200, {{"Link", "</v2/app/tags/list>; rel=\"next\""}}, R"({"tags":["a"]})"};
+  });
+  Client client(endless, credentials, {});
+  EXPECT_THROW(client.tags(testing::repository()), Error);
+}
+
+TEST(Ping, TellsARegistryFromAnythingElse) {
+  Scripted scripted({reply(200), reply(404), reply(401, "WWW-Authenticate: Basic\r\n")});
+  scripted.client.ping(scripted.server.authority());
+  EXPECT_EQ(scripted.failure([&] { scripted.client.ping(scripted.server.authority()); }).kind(), ErrorKind::registry);
+  EXPECT_EQ(scripted.failure([&] { scripted.client.ping(scripted.server.authority()); }).kind(), ErrorKind::auth);
+}
+
+}  // namespace
+}  // namespace polyarch::registry
