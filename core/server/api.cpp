@@ -44,7 +44,7 @@ Answer Api::route(const Request& request) {
     return refuse(Code::name_invalid,
                   fmt::format("'{}' is not the name of a repository: use lower-case letters, digits, "
                               "and . _ - between them, at most 255 characters",
-                              text::printable(target->name)));
+                              text::printable(std::string_view(target->name).substr(0, 255))));
   }
   return route(request, *name, *target);
 }

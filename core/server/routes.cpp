@@ -1,8 +1,10 @@
 // The registry on cpp-httplib: the only file of the room that knows it.
+#include <array>
 #include <condition_variable>
 #include <fmt/core.h>
 #include <httplib.h>
 #include <mutex>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -18,6 +20,50 @@ namespace {
 constexpr std::size_t max_connections = 64;
 constexpr std::size_t max_waiting = 256;
 constexpr std::size_t piece = 256U << 10;
+
+// Clients try https first, and take an answer in plain HTTP for a hint to try http. The library would wait for the end
+// of a line that never comes.
+bool refuse_tls(int connection, httplib::Stream& stream) {
+  constexpr char handshake = 0x16;  // RFC 8446, "Record Protocol": the first byte of a connection
+  std::array<char, 16U << 10> hello{};
+  if (::recv(connection, hello.data(), 1, MSG_PEEK | MSG_DONTWAIT) != 1 || hello[0] != handshake) return false;
+  // To close with bytes unread would take the answer back.
+  while (::recv(connection, hello.data(), hello.size(), MSG_DONTWAIT) > 0) continue;
+  stream.write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  return true;
+}
+
+class PlainServer final : public httplib::Server {
+ public:
+  // Ends the open connections too: a client that is silent would hold the end up until its time is over.
+  void stop_now() {
+    stop();
+    const std::lock_guard lock(mutex_);
+    for (const auto connection : connections_) ::shutdown(connection, SHUT_RDWR);
+  }
+
+ private:
+  bool process_and_close_socket(int connection) override {
+    note(connection, true);
+    const bool done = httplib::detail::process_server_socket(
+        svr_sock_, connection, keep_alive_max_count_, keep_alive_timeout_sec_, read_timeout_sec_, read_timeout_usec_,
+        write_timeout_sec_, write_timeout_usec_, [&](httplib::Stream& stream, bool last, bool& closed) {
+          return !refuse_tls(connection, stream) && process_request(stream, "", 0, "", 0, last, closed, nullptr);
+        });
+    note(connection, false);
+    ::shutdown(connection, SHUT_RDWR);
+    ::close(connection);
+    return done;
+  }
+
+  void note(int connection, bool open) {
+    const std::lock_guard lock(mutex_);
+    open ? void(connections_.insert(connection)) : void(connections_.erase(connection));
+  }
+
+  std::mutex mutex_;
+  std::set<int> connections_;
+};
 
 bool has_body(const httplib::Request& request) {
   return request.has_header("Transfer-Encoding") || request.get_header_value_u64("Content-Length") > 0;
@@ -134,9 +180,11 @@ struct Registry::Impl {
   }
 
   void bind(const RegistryOptions& options) {
-    port = options.port == 0                                    ? server.bind_to_any_port(options.address)
-           : server.bind_to_port(options.address, options.port) ? options.port
-                                                                : -1;
+    if (options.port == 0) {
+      port = server.bind_to_any_port(options.address);
+    } else if (server.bind_to_port(options.address, options.port)) {
+      port = options.port;
+    }
     // The library asks for a queue of five, too short for a builder that opens all its connections at once.
     if (port < 0 || ::listen(socket, 128) != 0) {
       throw Error(ErrorKind::network, fmt::format("cannot listen on {}:{}", options.address, options.port),
@@ -173,11 +221,11 @@ struct Registry::Impl {
     state = State::stopping;
     lock.unlock();
     server.wait_until_ready();
-    server.stop();
+    server.stop_now();
   }
 
   Api api;
-  httplib::Server server;
+  PlainServer server;
   int socket = -1;
   int port = -1;
 
