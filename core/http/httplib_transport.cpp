@@ -308,17 +308,14 @@ Url check(const Request& request) {
 
 class HttplibTransport final : public Transport {
  public:
-  explicit HttplibTransport(TransportOptions options)
-      : options_(std::move(options)),
-        trust_(load_trust(options_.ca_files, options_.environment)),
-        interrupter_(options_.cancel) {}
+  explicit HttplibTransport(TransportOptions options) : options_(std::move(options)), interrupter_(options_.cancel) {}
 
   Response send(const Request& request) override {
     const auto url = check(request);
     auto connection = pool_.take(url.origin());
     while (true) {
       if (options_.cancel != nullptr) options_.cancel->check();
-      if (!connection) connection = std::make_unique<Connection>(url, options_, interrupter_, trust_.get());
+      if (!connection) connection = connect(url);
       Exchange exchange(request, url, options_);
       auto result = connection->send(exchange.outgoing());
       if (options_.cancel != nullptr) options_.cancel->check();
@@ -335,7 +332,15 @@ class HttplibTransport final : public Transport {
   }
 
  private:
+  std::unique_ptr<Connection> connect(const Url& url) {
+    // Reading the certificates takes longer than a small run over plain HTTP.
+    if (url.secure())
+      std::call_once(trust_once_, [this] { trust_ = load_trust(options_.ca_files, options_.environment); });
+    return std::make_unique<Connection>(url, options_, interrupter_, trust_.get());
+  }
+
   TransportOptions options_;
+  std::once_flag trust_once_;
   std::shared_ptr<X509_STORE> trust_;
   Interrupter interrupter_;
   Pool pool_;  // gone before the interrupter

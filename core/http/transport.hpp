@@ -79,8 +79,8 @@ struct TransportOptions {
   const sys::Cancel* cancel = nullptr;  // requested: send throws Error{interrupted}; must outlive the transport
 };
 
-// Over cpp-httplib, with pooled keep-alive connections. Throws Error{input} when a CA file cannot be read. From then on
-// the process ignores SIGPIPE: a peer that hangs up is an Error, not the end.
+// Over cpp-httplib, with pooled keep-alive connections. The first https request throws Error{input} when a CA file
+// cannot be read. From now on the process ignores SIGPIPE: a peer that hangs up is an Error, not the end.
 std::unique_ptr<Transport> make_transport(TransportOptions options);
 
 // Repeats what may succeed a moment later: broken connections, 408, 429 (honouring Retry-After), 500, 502, 503, 504,

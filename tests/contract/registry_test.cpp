@@ -1,0 +1,211 @@
+// What the client expects of every registry: one suite, run against each kind that is at hand.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "base/error.hpp"
+#include "contract/registries.hpp"
+#include "registry/client.hpp"
+#include "sys/parallel.hpp"
+#include "unit/registry/fixture.hpp"
+
+namespace polyarch::registry {
+namespace {
+
+using testing::source_of;
+
+class RegistryContract : public ::testing::TestWithParam<std::string> {
+ protected:
+  static std::unique_ptr<testing::RunningRegistry> start(const std::string& kind) {
+    if (kind == "embedded") return std::make_unique<testing::EmbeddedRegistry>();
+    return std::make_unique<testing::DistributionRegistry>();
+  }
+
+  void SetUp() override {
+    if (GetParam() == "distribution" && !testing::DistributionRegistry::installed()) {
+      GTEST_SKIP() << "docker-registry is not installed";
+    }
+    running_ = start(GetParam());
+    transport_ = http::with_redirects(http::with_retry(http::make_transport({}), {}, system_clock()));
+    client_ = std::make_unique<Client>(*transport_, credentials_, ClientOptions{});
+  }
+
+  oci::Repository repository(const std::string& name = "team/app") const {
+    return oci::Repository::parse(running_->authority() + "/" + name);
+  }
+  oci::Reference tag(const std::string& name) const { return {repository(), name, std::nullopt}; }
+
+  oci::Descriptor push_blob(const std::string& bytes, const std::string& name = "team/app") {
+    const auto digest = Digest::sha256(bytes);
+    client_->push_blob(repository(name), digest, source_of(bytes));
+    return {.media_type = "application/octet-stream", .digest = digest, .size = bytes.size()};
+  }
+
+  // The bytes of an image manifest whose blobs are there.
+  std::string image(const std::string& content, const std::optional<oci::Descriptor>& subject = std::nullopt) {
+    oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest), .config = push_blob("{}")};
+    manifest.config.media_type = oci::media_type::oci_config;
+    manifest.layers.push_back(push_blob(content));
+    manifest.subject = subject;
+    if (subject) manifest.artifact_type = "application/vnd.example.note";
+    return manifest.dump();
+  }
+
+  testing::FakeCredentials credentials_;
+  std::unique_ptr<testing::RunningRegistry> running_;
+  std::unique_ptr<http::Transport> transport_;
+  std::unique_ptr<Client> client_;
+};
+
+TEST_P(RegistryContract, AnswersAPing) {
+  client_->ping(running_->authority());
+}
+
+TEST_P(RegistryContract, KeepsBlobs) {
+  const std::string large(9'000'000, 'l');
+  for (const std::string& bytes : {std::string(), std::string("small"), large}) {
+    const auto descriptor = push_blob(bytes);
+    EXPECT_TRUE(client_->has_blob(repository(), descriptor.digest));
+    EXPECT_EQ(client_->get_blob(repository(), descriptor), bytes);
+    push_blob(bytes);
+  }
+  EXPECT_FALSE(client_->has_blob(repository(), Digest::sha256("absent")));
+}
+
+TEST_P(RegistryContract, RefusesBlobsThatAreNotWhatTheyClaim) {
+  const auto claimed = Digest::sha256("claimed");
+  EXPECT_THROW(client_->push_blob(repository(), claimed, source_of("other")), Error);
+  EXPECT_FALSE(client_->has_blob(repository(), claimed));
+}
+
+TEST_P(RegistryContract, MountsBlobsFromARepositoryBeside) {
+  const auto descriptor = push_blob("shared", "team/base");
+  // A source that cannot be read: were the bytes sent, the push would fail.
+  const http::BodySource unreadable{descriptor.size,
+                                    [](std::uint64_t, char*, std::size_t) -> std::size_t { return 0; }};
+  client_->push_blob(repository("team/new"), descriptor.digest, unreadable, repository("team/base"));
+  EXPECT_EQ(client_->get_blob(repository("team/new"), descriptor), "shared");
+}
+
+TEST_P(RegistryContract, SendsABlobThatCannotBeMounted) {
+  const std::string bytes = "only here";
+  client_->push_blob(repository(), Digest::sha256(bytes), source_of(bytes), repository("team/absent"));
+  EXPECT_TRUE(client_->has_blob(repository(), Digest::sha256(bytes)));
+}
+
+TEST_P(RegistryContract, KeepsManifestsByTagAndDigest) {
+  const auto bytes = image("layer");
+  const auto put = client_->put_manifest(tag("1.0"), oci::media_type::oci_manifest, bytes);
+  EXPECT_EQ(put.digest, Digest::sha256(bytes));
+  for (const auto& reference : {tag("1.0"), tag("1.0").with(put.digest)}) {
+    const auto content = client_->need_manifest(reference);
+    EXPECT_EQ(content.bytes, bytes);
+    EXPECT_EQ(content.descriptor.digest, put.digest);
+    const auto head = client_->head_manifest(reference);
+    ASSERT_TRUE(head);
+    EXPECT_EQ(head->digest, put.digest);
+    EXPECT_EQ(head->size, bytes.size());
+    EXPECT_EQ(head->media_type, oci::media_type::oci_manifest);
+  }
+}
+
+TEST_P(RegistryContract, KeepsManifestsWithoutATag) {
+  const auto bytes = image("untagged");
+  const auto reference = tag("x").with(Digest::sha256(bytes));
+  client_->put_manifest(reference, oci::media_type::oci_manifest, bytes);
+  EXPECT_EQ(client_->need_manifest(reference).bytes, bytes);
+  EXPECT_TRUE(client_->tags(repository()).empty());
+}
+
+TEST_P(RegistryContract, MovesTags) {
+  client_->put_manifest(tag("latest"), oci::media_type::oci_manifest, image("old"));
+  const auto bytes = image("new");
+  client_->put_manifest(tag("latest"), oci::media_type::oci_manifest, bytes);
+  EXPECT_EQ(client_->need_manifest(tag("latest")).bytes, bytes);
+}
+
+TEST_P(RegistryContract, KeepsIndexes) {
+  const auto bytes = image("amd64");
+  auto entry = client_->put_manifest(tag("x").with(Digest::sha256(bytes)), oci::media_type::oci_manifest, bytes);
+  entry.platform = oci::Platform::parse("linux/amd64");
+  oci::Index index;
+  index.manifests.push_back(entry);
+  client_->put_manifest(tag("multi"), oci::media_type::oci_index, index.dump());
+  const auto content = client_->need_manifest(tag("multi"));
+  EXPECT_EQ(content.descriptor.media_type, oci::media_type::oci_index);
+  EXPECT_EQ(oci::Index::parse(content.bytes, "index").manifests.at(0).digest, entry.digest);
+}
+
+TEST_P(RegistryContract, SaysWhatIsAbsent) {
+  EXPECT_FALSE(client_->get_manifest(tag("absent")));
+  EXPECT_FALSE(client_->head_manifest(tag("absent")));
+  EXPECT_FALSE(client_->get_manifest(tag("x").with(Digest::sha256("absent"))));
+  EXPECT_TRUE(client_->tags(repository("team/absent")).empty());
+  EXPECT_TRUE(client_->referrers(repository(), Digest::sha256("absent")).empty());
+  client_->delete_manifest(tag("x").with(Digest::sha256("absent")));
+  EXPECT_THROW(client_->need_manifest(tag("absent")), Error);
+}
+
+TEST_P(RegistryContract, RefusesBrokenManifests) {
+  try {
+    client_->put_manifest(tag("bad"), oci::media_type::oci_manifest, "no manifest");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_TRUE(error.kind() == ErrorKind::registry || error.kind() == ErrorKind::input) << error.message();
+  }
+  EXPECT_FALSE(client_->get_manifest(tag("bad")));
+}
+
+TEST_P(RegistryContract, ListsTags) {
+  const auto bytes = image("tagged");
+  std::set<std::string> names;
+  for (int i = 0; i < 12; ++i) names.insert(fmt::format("v{}", i));
+  for (const auto& name : names) client_->put_manifest(tag(name), oci::media_type::oci_manifest, bytes);
+  const auto tags = client_->tags(repository());
+  EXPECT_EQ(std::set<std::string>(tags.begin(), tags.end()), names);
+}
+
+TEST_P(RegistryContract, DeletesManifests) {
+  const auto put = client_->put_manifest(tag("gone"), oci::media_type::oci_manifest, image("gone"));
+  client_->delete_manifest(tag("x").with(put.digest));
+  EXPECT_FALSE(client_->get_manifest(tag("x").with(put.digest)));
+  EXPECT_FALSE(client_->get_manifest(tag("gone")));
+}
+
+TEST_P(RegistryContract, ListsReferrers) {
+  const auto subject = client_->put_manifest(tag("app"), oci::media_type::oci_manifest, image("app"));
+  EXPECT_TRUE(client_->referrers(repository(), subject.digest).empty());
+  std::set<Digest> notes;
+  for (const auto* content : {"note 1", "note 2"}) {
+    const auto bytes = image(content, subject);
+    const auto reference = tag("x").with(Digest::sha256(bytes));
+    for (int times = 0; times < 2; ++times) client_->put_manifest(reference, oci::media_type::oci_manifest, bytes);
+    notes.insert(*reference.digest);
+  }
+  const auto found = client_->referrers(repository(), subject.digest);
+  ASSERT_EQ(found.size(), 2U);
+  for (const auto& descriptor : found) {
+    EXPECT_TRUE(notes.contains(descriptor.digest));
+    EXPECT_EQ(descriptor.artifact_type, "application/vnd.example.note");
+  }
+}
+
+TEST_P(RegistryContract, LetsAPushBeChecked) {
+  client_->check_push(repository("team/untouched"));
+  EXPECT_TRUE(client_->tags(repository("team/untouched")).empty());
+}
+
+TEST_P(RegistryContract, TakesPushesFromManyThreads) {
+  std::vector<std::function<void()>> tasks;
+  for (int i = 0; i < 16; ++i) {
+    tasks.emplace_back([this, i] { push_blob(fmt::format("blob {}", i / 2)); });  // every blob twice
+  }
+  sys::run_parallel(tasks, 8);
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(client_->has_blob(repository(), Digest::sha256(fmt::format("blob {}", i))));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RegistryContract, ::testing::Values("embedded", "distribution"),
+                         [](const auto& parameter) { return parameter.param; });
+
+}  // namespace
+}  // namespace polyarch::registry
