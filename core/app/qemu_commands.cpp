@@ -28,7 +28,7 @@ int qemu_register(const spec::QemuOptions& options, Context& context) {
   binfmt::Emulators emulators(context.runner);
   const QemuTools tools{emulators, context.runner, [&]() -> registry::Client& {
                           if (!registries)
-                            registries = std::make_unique<Registries>(context, options.insecure_registries,
+                            registries = std::make_unique<Registries>(context, std::vector<std::string>{},
                                                                       std::vector<std::string>{});
                           return registries->client();
                         }};
