@@ -76,8 +76,9 @@ bool is_file_name(std::string_view word) {
   return std::ranges::any_of(endings, [&](auto ending) { return word.ends_with(ending); });
 }
 
-// The last part of a URL or path, without a query, which may hold a secret.
+// The last part of a URL or path, without a variable that it is assigned to, or a query, which may hold a secret.
 std::string file_name(std::string_view word) {
+  word = word.substr(word.substr(0, word.find(':')).rfind('=') + 1);
   word = word.substr(0, word.find_first_of("?#"));
   while (word.ends_with('/')) word.remove_suffix(1);
   return text::printable(word.substr(word.rfind('/') + 1).substr(0, 80));

@@ -70,7 +70,7 @@ bool valid_stage_name(std::string_view name) {
 }
 
 Stage start_stage(const Source& source, Instruction from) {
-  const auto words = raw_words(from.arguments, source.escape());
+  const auto words = split_at_blanks(from.arguments);
   const bool named = words.size() == 3 && text::lower(words[1]) == "as";
   if (words.size() != 1 && !named) {
     source.fail(from.first_line, "FROM takes an image, or an image, AS and a name", "write 'FROM image AS name'");

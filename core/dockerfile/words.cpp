@@ -103,6 +103,17 @@ std::optional<std::vector<std::string>> json_words(std::string_view line) {
 
 }  // namespace
 
+std::vector<std::string> split_at_blanks(std::string_view line) {
+  std::vector<std::string> words;
+  while (true) {
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+    if (line.empty()) return words;
+    const auto end = std::ranges::find_if(line, is_blank);
+    words.emplace_back(line.begin(), end);
+    line.remove_prefix(words.back().size());
+  }
+}
+
 std::vector<std::string> raw_words(std::string_view line, char escape) {
   std::vector<std::string> words;
   while (true) {

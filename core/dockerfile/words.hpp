@@ -5,6 +5,7 @@
 
 namespace polyarch::dockerfile {
 
+std::vector<std::string> split_at_blanks(std::string_view line);
 // Words at blanks outside quotes; quotes and escapes stay in them.
 std::vector<std::string> raw_words(std::string_view line, char escape);
 

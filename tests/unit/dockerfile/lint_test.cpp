@@ -147,6 +147,8 @@ TEST(HardCodedArch, OnlyWhereAnotherPlatformGetsIt) {
   EXPECT_EQ(rules_of("FROM a AS b-amd64\n" + add + "\nFROM a AS b-arm64\nFROM b-$TARGETARCH"), "");
   EXPECT_EQ(findings_of("FROM a\n" + add, {"amd64", "arm64"}).at(0).message,
             "'t-amd64' is for amd64, but linux/arm64 gets it too");
+  EXPECT_EQ(findings_of("FROM a\nRUN F=t-${V}-amd64.zip && get $F", {"amd64", "arm64"}).at(0).message,
+            "'t-…-amd64.zip' is for amd64, but linux/arm64 gets it too");
 }
 
 }  // namespace

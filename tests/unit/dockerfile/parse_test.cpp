@@ -120,6 +120,10 @@ TEST(Parse, AnInstructionMayFollowAHeredoc) {
   EXPECT_EQ(file.stages[0].instructions[1].first_line, 5);
 }
 
+TEST(Parse, QuotesInFromAreNoQuotes) {
+  EXPECT_EQ(parse("FROM a\"b AS c", "Dockerfile").stages.at(0).name, "c");
+}
+
 TEST(Parse, TakesQuotesOutOfFlags) {
   EXPECT_THAT(only_instruction("RUN --mount=type=cache,target=\"/a b\" -- --x").flags,
               ElementsAre("--mount=type=cache,target=/a b"));
