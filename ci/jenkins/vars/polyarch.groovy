@@ -8,9 +8,13 @@ def call(Map inputs = [:]) {
     variables << "${variableOf(input.key)}=${valueOf(input.value)}"
   }
   withEnv(variables) {
-    sh '"${POLYARCH_ENGINE:-polyarch}" build'
+    try {
+      sh '"${POLYARCH_ENGINE:-polyarch}" build'
+      return outputsOf(readFile(results))
+    } finally {
+      sh 'rm -f "$POLYARCH_RESULT_FILE"'
+    }
   }
-  return outputsOf(readFile(results))
 }
 
 // buildArgs and build-args both become POLYARCH_BUILD_ARGS.

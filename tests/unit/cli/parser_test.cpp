@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 
-#include "surroundings.hpp"
+#include "base/error.hpp"
+#include "unit/spec/surroundings.hpp"
 
 namespace polyarch::cli {
 namespace {
 
+using spec::surroundings;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -23,13 +25,13 @@ spec::BuildOptions build(std::vector<std::string> arguments,
 }
 
 std::string help_of(std::vector<std::string> arguments) {
-  return std::get<Help>(parse(std::move(arguments), surroundings())).text;
+  return std::get<Help>(parse(std::move(arguments), surroundings({}))).text;
 }
 
 // Message and hint of the usage error that these arguments make.
 std::string refused(std::vector<std::string> arguments) {
   try {
-    parse(std::move(arguments), surroundings());
+    parse(std::move(arguments), surroundings({}));
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
     return error.message() + " | " + error.hint();

@@ -4,6 +4,7 @@
 
 #include "base/redact.hpp"
 #include "sample.hpp"
+#include "surroundings.hpp"
 
 namespace polyarch::spec {
 namespace {

@@ -1,10 +1,9 @@
 #pragma once
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
-#include "spec/environment.hpp"
+#include "spec/field.hpp"
 
 namespace polyarch::spec {
 
@@ -29,15 +28,6 @@ inline Command<Sample> sample_command() {
            {"tag", &Sample::tags, "Names", {.input = "tags", .comma = true, .required = true}},
            {"build-arg", &Sample::args, "Arguments"},
            {"token", &Sample::token, "A secret", {.secret = true}}}};
-}
-
-// Surroundings with these variables, and files that hold their own path after "content of ".
-inline Surroundings surroundings(std::map<std::string, std::string, std::less<>> variables) {
-  return {.variable = [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
-            const auto found = variables.find(name);
-            return found == variables.end() ? std::nullopt : std::optional(found->second);
-          },
-          .file = [](const std::string& path) { return "content of " + path + "\n"; }};
 }
 
 // What `action` complains about; "" when it does not.
