@@ -15,7 +15,7 @@ constexpr std::size_t longest_line = 16U << 20;
 constexpr std::size_t longest_output = 256U << 10;
 constexpr std::size_t most_steps = 20'000;
 constexpr std::size_t most_warnings = 1'000;
-constexpr std::size_t all_logs = 64U << 20;
+constexpr std::size_t all_logs = 16U << 20;
 
 constexpr std::string_view canceled = "context canceled";
 constexpr std::string_view cache_import = "importing cache manifest";
@@ -71,14 +71,12 @@ void ProgressStream::keep_output(std::string_view line) {
 
 void ProgressStream::update(const std::vector<VertexUpdate>& updates) {
   std::vector<Vertex*> changed;
-  bool graph_changed = false;
   for (const auto& update : updates) {
     auto* vertex = find_or_add(update);
     if (vertex == nullptr) continue;
-    graph_changed |= graph_.set(update.id, update.inputs, parse_step_name(vertex->step.name).target);
+    graph_.set(update.id, update.inputs, parse_step_name(vertex->step.name).target);
     if (apply(update, *vertex) && std::ranges::find(changed, vertex) == changed.end()) changed.push_back(vertex);
   }
-  if (graph_changed) assign_platforms();
   if (!listener_.step) return;
   for (const auto* vertex : changed) listener_.step(snapshot(*vertex));
 }
@@ -128,14 +126,6 @@ void ProgressStream::fail(Vertex& vertex, const std::string& error) {
   if (!error.ends_with("not found")) warn({fmt::format("{}: {}", vertex.step.name, error), "", 0, ""});
 }
 
-void ProgressStream::assign_platforms() {
-  auto platforms = graph_.resolve();
-  for (auto& [id, vertex] : vertices_) {
-    const auto found = platforms.find(id);
-    vertex.step.platform = found == platforms.end() ? std::nullopt : std::optional(found->second);
-  }
-}
-
 void ProgressStream::write(Vertex& vertex, const std::vector<std::string>& lines) {
   for (const auto& line : lines) {
     log_bytes_ += line.size() + 1;
@@ -146,12 +136,12 @@ void ProgressStream::write(Vertex& vertex, const std::vector<std::string>& lines
 
 void ProgressStream::shrink_logs() {
   log_bytes_ = 0;
-  for (const auto& [id, vertex] : vertices_) log_bytes_ += vertex.log.text().size();
+  for (const auto& [id, vertex] : vertices_) log_bytes_ += vertex.log.size();
   for (const auto& id : order_) {
     if (log_bytes_ <= all_logs / 2) return;
     auto& vertex = vertices_.at(id);
     if (!vertex.step.error.empty()) continue;
-    log_bytes_ -= vertex.log.text().size();
+    log_bytes_ -= vertex.log.size();
     vertex.log.clear();
   }
 }
@@ -166,8 +156,9 @@ void ProgressStream::warn(report::Warning warning) {
   if (listener_.warning) listener_.warning(warning);
 }
 
-report::Step ProgressStream::snapshot(const Vertex& vertex) {
+report::Step ProgressStream::snapshot(const Vertex& vertex) const {
   auto step = vertex.step;
+  step.platform = graph_.leg_of(step.id);
   step.log = vertex.log.text();
   return step;
 }

@@ -18,7 +18,7 @@ namespace polyarch::buildkit {
 
 // Reads `--progress=rawjson` line by line and keeps the steps of one solve (BuildKit client.SolveStatus). Lines that
 // are not JSON objects of that shape are kept as plain output (an error message of buildx). Bounded: at most 20,000
-// steps, 64 KiB of log a step and 64 MiB in all; a line over 16 MiB is dropped. All text that goes out is printable and
+// steps, 64 KiB of log a step and 16 MiB in all; a line over 16 MiB is dropped. All text that goes out is printable and
 // redacted. Not for several threads.
 class ProgressStream {
  public:
@@ -49,7 +49,7 @@ class ProgressStream {
     std::chrono::milliseconds earlier{0};     // what the runs before that took
   };
 
-  static report::Step snapshot(const Vertex& vertex);
+  report::Step snapshot(const Vertex& vertex) const;
   void keep_output(std::string_view line);
   void update(const std::vector<VertexUpdate>& updates);
   // nullptr: one step more than are kept.
@@ -57,7 +57,6 @@ class ProgressStream {
   // True when the step started, ended, or failed by it.
   bool apply(const VertexUpdate& update, Vertex& vertex);
   void fail(Vertex& vertex, const std::string& error);
-  void assign_platforms();
   void write(Vertex& vertex, const std::vector<std::string>& lines);
   void shrink_logs();
   void warn(report::Warning warning);

@@ -108,8 +108,9 @@ std::optional<Error> step_failed(const Findings& found) {
 
 std::optional<Error> base_lacks_platform(const Findings& found) {
   if (!has_any(found.lower, {"no match for platform in manifest", "no matching manifest for"})) return std::nullopt;
-  const auto platform = found.platform.empty() ? std::string("the platform that is asked for") : found.platform;
-  return Error(ErrorKind::input, fmt::format("{}: base image {} has no {}", found.where, base_image(found), platform),
+  const auto lack = found.platform.empty() ? std::string("does not exist for the platform that is asked for")
+                                           : fmt::format("has no {}", found.platform);
+  return Error(ErrorKind::input, fmt::format("{}: base image {} {}", found.where, base_image(found), lack),
                "choose a base image that has it, leave the platform out, or make it optional");
 }
 

@@ -37,6 +37,12 @@ std::vector<std::string> StepLog::append(std::string_view bytes) {
   return lines;
 }
 
+std::string StepLog::text() const {
+  auto text = text_;
+  keep_end(text, longest_text);
+  return text;
+}
+
 std::vector<std::string> StepLog::flush() {
   std::vector<std::string> lines;
   if (!partial_.empty()) take_line(lines);
@@ -47,7 +53,7 @@ void StepLog::take_line(std::vector<std::string>& lines) {
   const auto raw = std::exchange(partial_, {});
   auto line = redactor().apply(text::printable(last_state(raw)));
   text_ += line + '\n';
-  keep_end(text_, longest_text);
+  if (text_.size() > 2 * longest_text) keep_end(text_, longest_text);  // seldom: it moves all that is kept
   lines.push_back(std::move(line));
 }
 

@@ -15,7 +15,8 @@ class StepLog {
   // Takes what waits for its line end as a line.
   std::vector<std::string> flush();
   // The last 64 KiB.
-  const std::string& text() const { return text_; }
+  std::string text() const;
+  std::size_t size() const { return text_.size(); }
   void clear() { text_.clear(); }
 
  private:

@@ -16,23 +16,24 @@ int merge(int a, int b) {
 
 }  // namespace
 
-bool VertexGraph::set(const std::string& id, const std::vector<std::string>& inputs,
+void VertexGraph::set(const std::string& id, const std::vector<std::string>& inputs,
                       const std::optional<oci::Platform>& named) {
-  const auto known = vertices_.size();
   Vertex vertex{{}, leg_index(named)};
   const auto index = index_of(id);
   for (const auto& input : inputs) {
     if (vertices_.size() < max_vertices || ids_.contains(input)) vertex.inputs.push_back(index_of(input));
   }
   auto& old = vertices_[index];
-  const bool changed = vertices_.size() != known || old.inputs != vertex.inputs || old.named != vertex.named;
+  if (old.inputs == vertex.inputs && old.named == vertex.named) return;
   old = std::move(vertex);
-  return changed;
+  resolved_.reset();
 }
 
 std::size_t VertexGraph::index_of(const std::string& id) {
   const auto [found, added] = ids_.try_emplace(id, vertices_.size());
-  if (added) vertices_.emplace_back();
+  if (!added) return found->second;
+  vertices_.emplace_back();
+  resolved_.reset();
   return found->second;
 }
 
@@ -56,6 +57,7 @@ std::vector<std::size_t> VertexGraph::roots() const {
 
 // What the root's own name says, else what the nearest named vertices below it agree on.
 int VertexGraph::leg_of_root(std::size_t root) const {
+  if (vertices_[root].inputs.empty()) return vertices_[root].named;
   std::vector<bool> seen(vertices_.size(), false);
   std::vector<std::size_t> open{root};
   int leg = nobody;
@@ -73,10 +75,10 @@ int VertexGraph::leg_of_root(std::size_t root) const {
   return leg;
 }
 
-std::unordered_map<std::string, oci::Platform> VertexGraph::resolve() const {
-  std::vector<int> leg(vertices_.size(), legs_.size() == 1 ? 0 : nobody);
-  std::vector<std::size_t> open;
-  if (legs_.size() > 1) open = roots();
+std::vector<int> VertexGraph::resolve() const {
+  if (legs_.size() == 1) return std::vector<int>(vertices_.size(), 0);
+  std::vector<int> leg(vertices_.size(), nobody);
+  auto open = roots();
   for (const auto root : open) leg[root] = leg_of_root(root);
   // A vertex changes at most twice (nobody, one, several), so this ends.
   while (!open.empty()) {
@@ -89,12 +91,18 @@ std::unordered_map<std::string, oci::Platform> VertexGraph::resolve() const {
       open.push_back(input);
     }
   }
-  std::unordered_map<std::string, oci::Platform> resolved;
-  for (const auto& [id, index] : ids_) {
-    const int found = leg[index] == nobody ? vertices_[index].named : leg[index];
-    if (found >= 0) resolved.emplace(id, legs_[static_cast<std::size_t>(found)]);
+  for (std::size_t i = 0; i < leg.size(); ++i) {
+    if (leg[i] == nobody) leg[i] = vertices_[i].named;
   }
-  return resolved;
+  return leg;
+}
+
+std::optional<oci::Platform> VertexGraph::leg_of(const std::string& id) const {
+  const auto found = ids_.find(id);
+  if (found == ids_.end()) return std::nullopt;
+  if (!resolved_) resolved_ = resolve();
+  const int leg = (*resolved_)[found->second];
+  return leg < 0 ? std::nullopt : std::optional(legs_[static_cast<std::size_t>(leg)]);
 }
 
 }  // namespace polyarch::buildkit

@@ -15,11 +15,11 @@ class VertexGraph {
  public:
   explicit VertexGraph(std::vector<oci::Platform> legs) : legs_(std::move(legs)) {}
 
-  // `named`: the platform that the vertex's name says it is for. True when this changed the graph.
-  bool set(const std::string& id, const std::vector<std::string>& inputs, const std::optional<oci::Platform>& named);
-  // The leg of every vertex, after the vertices that were made from it; those that several legs share, and those that
-  // nothing ties to a leg, are left out.
-  std::unordered_map<std::string, oci::Platform> resolve() const;
+  // `named`: the platform that the vertex's name says it is for.
+  void set(const std::string& id, const std::vector<std::string>& inputs, const std::optional<oci::Platform>& named);
+  // The leg of the vertices that were made from this one; nullopt when several legs share it, or nothing ties it to
+  // one.
+  std::optional<oci::Platform> leg_of(const std::string& id) const;
 
  private:
   struct Vertex {
@@ -30,10 +30,12 @@ class VertexGraph {
   int leg_index(const std::optional<oci::Platform>& platform) const;
   int leg_of_root(std::size_t root) const;
   std::vector<std::size_t> roots() const;
+  std::vector<int> resolve() const;
 
   std::vector<oci::Platform> legs_;
   std::unordered_map<std::string, std::size_t> ids_;
   std::vector<Vertex> vertices_;
+  mutable std::optional<std::vector<int>> resolved_;  // until the graph changes
 };
 
 }  // namespace polyarch::buildkit

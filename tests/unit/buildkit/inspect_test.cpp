@@ -1,0 +1,96 @@
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "buildkit/builder.hpp"
+
+namespace polyarch::buildkit {
+namespace {
+
+constexpr std::string_view two_nodes = R"(Name:          polyarch-farm
+Driver:        docker-container
+Last Activity: 2026-11-23 09:45:58 +0000 UTC
+
+Nodes:
+Name:                  polyarch-farm0
+Endpoint:              unix:///var/run/docker.sock
+Driver Options:        image="moby/buildkit:master" network="host"
+Status:                running
+BuildKit daemon flags: --allow-insecure-entitlement=network.host
+BuildKit version:      v0.32.2
+Platforms:             linux/amd64*, linux/amd64/v2*, linux/arm64/v8, linux/arm64, linux/weird/v1/x
+Labels:
+ org.mobyproject.buildkit.worker.executor: oci
+ Name:                                     not-a-node
+GC Policy rule#0:
+ All:            false
+ Keep Duration:  48h0m0s
+File#buildkitd.toml:
+ > Name: not-a-node
+
+Name:     polyarch-farm1
+Endpoint: tcp://farm.example:1234
+Error:    rpc error: code = Unavailable desc = connection refused
+)";
+
+TEST(Inspect, ReadsEveryNode) {
+  const auto builder = parse_inspect(two_nodes);
+  EXPECT_EQ(builder.name, "polyarch-farm");
+  EXPECT_EQ(builder.driver, "docker-container");
+  EXPECT_TRUE(builder.ours);
+  EXPECT_EQ(builder.error, "");
+  ASSERT_EQ(builder.nodes.size(), 2U);
+  const auto& first = builder.nodes[0];
+  EXPECT_EQ(first.name, "polyarch-farm0");
+  EXPECT_EQ(first.endpoint, "unix:///var/run/docker.sock");
+  EXPECT_EQ(first.status, "running");
+  EXPECT_EQ(first.version, "v0.32.2");
+  EXPECT_EQ(first.platforms, oci::parse_platforms({"linux/amd64,linux/amd64/v2,linux/arm64"}));
+  const auto& second = builder.nodes[1];
+  EXPECT_EQ(second.endpoint, "tcp://farm.example:1234");
+  EXPECT_EQ(second.error, "rpc error: code = Unavailable desc = connection refused");
+  EXPECT_TRUE(second.platforms.empty());
+}
+
+TEST(Inspect, ReadsTheNamesOfOlderVersions) {
+  const auto builder = parse_inspect(
+      "Name:   default\nDriver: docker\n\nNodes:\nName:      default\nEndpoint:  default\nStatus:    running\n"
+      "Buildkit:  20.10.24\nPlatforms: linux/amd64, linux/386\n");
+  EXPECT_FALSE(builder.ours);
+  ASSERT_EQ(builder.nodes.size(), 1U);
+  EXPECT_EQ(builder.nodes[0].version, "20.10.24");
+  EXPECT_EQ(builder.nodes[0].platforms.size(), 2U);
+}
+
+TEST(Inspect, KeepsWhyABuilderCannotBeLoaded) {
+  const auto builder = parse_inspect("Name:   default\nDriver: \nError:  failed to connect: no such file\n");
+  EXPECT_EQ(builder.driver, "");
+  EXPECT_EQ(builder.error, "failed to connect: no such file");
+}
+
+TEST(Inspect, RefusesTextThatNamesNoBuilder) {
+  for (const std::string_view text : {"", "\n\n", "Nodes:\nName: x\n", " Name: x\n", "ERROR: no builder \"x\" found"}) {
+    try {
+      parse_inspect(text);
+      ADD_FAILURE() << "accepted: " << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::builder);
+    }
+  }
+}
+
+TEST(Names, AreReadFromTheListsOfOldAndNewVersions) {
+  EXPECT_EQ(parse_names("NAME/NODE           DRIVER/ENDPOINT         STATUS\n"
+                        "polyarch-a          remote\n"
+                        " \\_ polyarch-a0      \\_ unix:///x           running\n"
+                        "default*            docker\n"
+                        " \\_ default          \\_ default             running\n"),
+            (std::vector<std::string>{"polyarch-a", "default"}));
+  EXPECT_EQ(parse_names("NAME/NODE    DRIVER/ENDPOINT STATUS\n"
+                        "farm *       docker-container\n"
+                        "  farm0      unix:///x       running\n"),
+            (std::vector<std::string>{"farm"}));
+  EXPECT_TRUE(parse_names("").empty());
+}
+
+}  // namespace
+}  // namespace polyarch::buildkit
