@@ -216,7 +216,7 @@ write_env() {
 
 env_print() {
   [[ -s $STATE/env ]] || die "the testbed is not up" "scripts/testbed.sh up"
-  { registry_answers && docker_here version; } >/dev/null 2>&1 ||
+  { registry_answers && engine_answers "$(engine_endpoint)"; } >/dev/null 2>&1 ||
     die "the testbed was up, but its engine or registry is gone" "scripts/testbed.sh up"
   cat "$STATE/env"
 }
@@ -225,7 +225,7 @@ status_line() { printf '%-15s %s\n' "$1" "$2"; }
 
 status() {
   local engine registry buildkitd entries image images='' list="{{.Repository}}:{{.Tag}} {{.Size}}"
-  if engine=$(docker_here version --format '{{.Server.Version}}' 2>/dev/null); then
+  if engine=$(engine_answers "$(engine_endpoint)" 2>/dev/null); then
     engine="up: $engine at $(engine_endpoint)"
   else
     engine=''

@@ -14,8 +14,8 @@ engine_reusable() {
   endpoint=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)}
   [[ $endpoint == unix://* && -S ${endpoint#unix://} && $endpoint != "unix://$ENGINE_SOCKET" ]] || return 1
   DOCKER_HOST=$endpoint docker info >/dev/null 2>&1 || return 1
-  printf 'FROM scratch\nCOPY . /\n' | DOCKER_HOST=$endpoint docker buildx build --builder default --output type=cacheonly \
-    --file - "$HERE/testbed/tools" >/dev/null 2>&1 || return 1
+  printf 'FROM scratch\nCOPY . /\n' | DOCKER_HOST=$endpoint docker buildx build --builder default \
+    --output type=cacheonly --file - "$HERE/testbed/tools" >/dev/null 2>&1 || return 1
   printf '%s\n' "$endpoint"
 }
 
@@ -78,8 +78,13 @@ engine_start() {
   find "$STATE/engine/run" -mindepth 1 -delete
   daemon_recorded engine bash "$HERE/testbed/engine-root.sh" "$ENGINE_ROOTFS" "$STATE/engine"
   daemon_start engine unshare --mount --pid --fork --kill-child --propagation slave "${RECORDED[@]}"
-  daemon_await engine 30 engine_docker version
-  say_done "Docker Engine $(engine_docker version --format '{{.Server.Version}}') is up"
+  daemon_await engine 60 engine_answers "unix://$ENGINE_SOCKET"
+  say_done "Docker Engine $(engine_answers "unix://$ENGINE_SOCKET") is up"
+}
+
+# An engine that hangs is no engine.
+engine_answers() {
+  DOCKER_HOST=$1 DOCKER_CONFIG=$STATE/docker timeout 10 "$STATE/bin/docker" version --format '{{.Server.Version}}'
 }
 
 engine_docker() {
