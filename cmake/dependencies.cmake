@@ -11,15 +11,17 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_library(FMT_LIBRARY fmt REQUIRED)
+find_path(FMT_INCLUDE_DIR fmt/core.h REQUIRED)
 find_path(SPDLOG_INCLUDE_DIR spdlog/spdlog.h REQUIRED)
 find_package(CLI11 REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)
 
 add_library(zstd INTERFACE)
 target_link_libraries(zstd INTERFACE ${ZSTD_LIBRARY})
+# Debian has no static libfmt: header-only, compiled once into the precompiled header.
 add_library(fmt INTERFACE)
-target_link_libraries(fmt INTERFACE ${FMT_LIBRARY})
+target_include_directories(fmt SYSTEM INTERFACE ${FMT_INCLUDE_DIR})
+target_compile_definitions(fmt INTERFACE FMT_HEADER_ONLY)
 
 # Header-only, on top of the fmt library that we link anyway.
 add_library(spdlog INTERFACE)

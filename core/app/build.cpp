@@ -98,7 +98,7 @@ std::vector<report::LaneInfo> lanes(const Plan& plan) {
 // A leg that never came to its end did not pass.
 void mark_failed(report::Run& run, const Error& error) {
   run.result = error.kind() == ErrorKind::interrupted ? report::Result::canceled : report::Result::failed;
-  run.error = error.message();
+  run.error = error.message().substr(0, error.message().find('\n'));
   for (auto& leg : run.legs) {
     if (leg.result == report::Result::passed && leg.digest.empty()) leg.result = report::Result::canceled;
   }

@@ -7,6 +7,7 @@
 #include "app/step_line.hpp"
 #include "base/text.hpp"
 #include "buildkit/solve_run.hpp"
+#include "report/step_label.hpp"
 #include "sys/parallel.hpp"
 
 namespace polyarch::app {
@@ -29,6 +30,12 @@ void remember(std::vector<report::Step>& steps, const report::Step& step) {
     *known = step;
 }
 
+// An instruction that runs or copies; pulling a base image is no work that a cache saves.
+bool is_counted(const report::Step& step) {
+  const auto label = report::StepLabel::parse(step.name);
+  return !step.internal && !label.index.empty() && !label.text.starts_with("FROM ");
+}
+
 // How a solve ended for each of its platforms.
 void settle(RunState& state, const SolveOutcome& outcome, const std::vector<report::Step>& steps,
             std::chrono::milliseconds took) {
@@ -40,7 +47,7 @@ void settle(RunState& state, const SolveOutcome& outcome, const std::vector<repo
     leg.node = outcome.builder;
     leg.duration = took;
     for (const auto& step : steps) {
-      if (step.internal || (step.platform && *step.platform != platform)) continue;
+      if (!is_counted(step) || (step.platform && *step.platform != platform)) continue;
       ++leg.steps;
       leg.cached_steps += step.cached ? 1 : 0;
     }

@@ -1,51 +1,40 @@
 #include "app/step_line.hpp"
 
-#include <string>
+#include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
+#include "report/step_label.hpp"
 
 namespace polyarch::app {
 namespace {
 
-std::string squeeze(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\t' || c == '\n';
-    if (!blank)
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
-  }
-  return out;
+// BuildKit numbers FROM and these.
+bool is_numbered(const dockerfile::Instruction& instruction) {
+  static constexpr std::array names{"RUN", "COPY", "ADD", "WORKDIR"};
+  return std::ranges::find(names, instruction.name) != names.end();
 }
 
-// "linux/arm64 build 2/4" → "build"; "build 2/4" → "build"
-std::string_view stage_name(std::string_view bracket) {
-  const auto words = text::split(bracket, ' ');
-  return words.size() < 2 ? std::string_view() : words[words.size() - 2];
-}
-
-bool same(const dockerfile::Instruction& instruction, std::string_view shown) {
-  auto written = instruction.name;
-  for (const auto& flag : instruction.flags) written += " " + flag;
-  written = squeeze(written + " " + instruction.arguments);
-  return written == shown || squeeze(instruction.name + " " + instruction.arguments) == shown;
+std::string name_of(const dockerfile::Dockerfile& file, std::size_t stage) {
+  const auto& name = file.stages[stage].name;
+  return name.empty() ? "stage-" + std::to_string(stage) : name;
 }
 
 }  // namespace
 
 int step_line(const dockerfile::Dockerfile& file, std::string_view step_name) {
-  const auto close = step_name.find("] ");
-  if (!step_name.starts_with('[') || close == std::string_view::npos) return 0;
-  const auto stage = stage_name(step_name.substr(1, close - 1));
-  const auto shown = squeeze(step_name.substr(close + 2));
+  const auto label = report::StepLabel::parse(step_name);
+  const auto number = text::to_number(label.index);
+  if (!number || *number == 0) return 0;
   for (std::size_t i = 0; i < file.stages.size(); ++i) {
-    const auto& candidate = file.stages[i];
-    const auto name = candidate.name.empty() ? "stage-" + std::to_string(i) : candidate.name;
-    if (name != stage) continue;
-    if (shown.starts_with("FROM ")) return candidate.from.first_line;
-    for (const auto& instruction : candidate.instructions) {
-      if (same(instruction, shown)) return instruction.first_line;
+    const auto& stage = file.stages[i];
+    if (name_of(file, i) != label.stage) continue;
+    // A base image's ONBUILD adds steps: then the numbers are not those of the file.
+    if (std::ranges::count_if(stage.instructions, is_numbered) + 1 != label.total) return 0;
+    if (*number == 1) return stage.from.first_line;
+    std::uint64_t passed = 1;
+    for (const auto& instruction : stage.instructions) {
+      if (is_numbered(instruction) && ++passed == *number) return instruction.first_line;
     }
   }
   return 0;

@@ -166,7 +166,7 @@ Fields test_fields() {
        &O::test_targets,
        "Stage of the Dockerfile that must build on every platform before anything is published",
        {.value = "[PLATFORM:]STAGE", .input = "test-targets", .group = testing}},
-      {"optional",
+      {"optional-platform",
        &O::optional_platforms,
        "Platforms that may fail: they are then left out of the image, and the report says so",
        {.value = "PLATFORM", .comma = true, .group = testing}},
@@ -283,7 +283,7 @@ const Command<BuildOptions>& build_command() {
       "platform in front of their value hold for that platform alone.",
       "polyarch build --platform linux/amd64,linux/arm64 -t registry.example/app:1 --push .\n"
       "polyarch build --platform linux/amd64,linux/arm64 --test '/app --version' .\n"
-      "polyarch build --platform linux/amd64,linux/riscv64 --optional linux/riscv64 -t registry.example/app:1 --push .",
+      "polyarch build --platform linux/amd64,linux/riscv64 --optional-platform linux/riscv64 -t registry.example/app:1 --push .",
       all_fields()};
   return command;
 }
