@@ -2,7 +2,6 @@
 
 #include "app/commands.hpp"
 #include "cli/completion.hpp"
-#include "spec/emit.hpp"
 
 namespace polyarch::cli {
 namespace {
@@ -27,11 +26,9 @@ struct Dispatch {
   int operator()(const spec::InspectOptions& options) const { return app::inspect(options, context); }
   int operator()(const spec::ServeOptions& options) const { return app::registry_serve(options, context); }
   int operator()(const spec::VersionOptions& options) const { return app::version(options, context); }
-  int operator()(const spec::EmitOptions& options) const { return print(spec::emit(options.emit)); }
-  int operator()(const spec::CompletionOptions& options) const { return print(completion(options.shell)); }
-
-  int print(const std::string& text) const {
-    context.out << text;
+  int operator()(const spec::EmitOptions& options) const { return app::emit(options, context); }
+  int operator()(const spec::CompletionOptions& options) const {
+    context.out << completion(options.shell);
     return 0;
   }
 };

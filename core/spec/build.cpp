@@ -283,7 +283,8 @@ const Command<BuildOptions>& build_command() {
       "platform in front of their value hold for that platform alone.",
       "polyarch build --platform linux/amd64,linux/arm64 -t registry.example/app:1 --push .\n"
       "polyarch build --platform linux/amd64,linux/arm64 --test '/app --version' .\n"
-      "polyarch build --platform linux/amd64,linux/riscv64 --optional-platform linux/riscv64 -t registry.example/app:1 --push .",
+      "polyarch build --platform linux/amd64,linux/riscv64 --optional-platform linux/riscv64 -t registry.example/app:1 "
+      ".",
       all_fields()};
   return command;
 }
