@@ -141,7 +141,8 @@ int build(const spec::BuildOptions& options, Context& context) {
   display.finish();
   run.duration = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - start);
   std::ranges::copy(report::slow_emulation(run), std::back_inserter(run.warnings));
-  show_results(run, options, context);
+  // A run that failed before its first step has no matrix worth showing.
+  if (!failure || !run.steps.empty() || options.format == "json") show_results(run, options, context);
   write_results(run, outcomes, plan, options);
   if (failure) throw Error(*failure);
   return 0;

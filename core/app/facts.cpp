@@ -117,13 +117,14 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
   read_dockerfile(options, facts);
   const auto targets = push_targets(options, facts.platforms);
   const auto machine = binfmt::native_platform();
+  Registries lookups(context, options.insecure_registries, options.registry_auths, Patience::hasty);
   std::vector<std::function<void()>> questions{
       [&] { ask_builders(options, context, buildx, facts); },
       [&] { ask_engine(context, facts); },
       [&] { ask_machine(context, facts); },
       [&] {
         check_base_images(options, facts.dockerfile, facts.dockerfile_path, facts.platforms, machine,
-                          registries.client());
+                          lookups.client());
       },
   };
   if (!for_plan) {

@@ -25,16 +25,24 @@ std::map<std::string, registry::Credentials> parse_auths(const std::vector<std::
 }  // namespace
 
 Registries::Registries(Context& context, const std::vector<std::string>& insecure,
-                       const std::vector<std::string>& auths)
+                       const std::vector<std::string>& auths, Patience patience)
     : explicit_(parse_auths(auths)) {
   http::TransportOptions options;
   options.environment = context.environment;
   options.cancel = &context.cancel;
+  http::RetryPolicy retry;
+  if (patience == Patience::hasty) {
+    options.connect_timeout = std::chrono::seconds(3);
+    options.idle_timeout = std::chrono::seconds(5);
+    retry.attempts = 1;
+  }
   transport_ = http::with_redirects(
-      http::with_retry(http::make_transport(std::move(options)), http::RetryPolicy{}, context.clock, &context.cancel));
+      http::with_retry(http::make_transport(std::move(options)), retry, context.clock, &context.cancel));
   credentials_ =
       registry::make_credentials(explicit_, registry::docker_config_directory(context.environment), context.runner);
-  client_ = std::make_unique<registry::Client>(*transport_, *credentials_, registry::ClientOptions{insecure});
+  const registry::ClientOptions settings{
+      .insecure_registries = insecure, .resume = retry, .clock = &context.clock, .cancel = &context.cancel};
+  client_ = std::make_unique<registry::Client>(*transport_, *credentials_, settings);
 }
 
 }  // namespace polyarch::app

@@ -8,11 +8,15 @@
 
 namespace polyarch::app {
 
+// How long an answer is waited for. hasty: one try and a short wait, for questions whose answer is merely welcome.
+enum class Patience { patient, hasty };
+
 // A registry client with all that it stands on: transport with retries and redirects, credentials.
 class Registries {
  public:
   // `auths`: "HOST=USER:PASSWORD" each; throws Error{usage} on another shape, without showing it.
-  Registries(Context& context, const std::vector<std::string>& insecure, const std::vector<std::string>& auths);
+  Registries(Context& context, const std::vector<std::string>& insecure, const std::vector<std::string>& auths,
+             Patience patience = Patience::patient);
 
   registry::Client& client() { return *client_; }
   const std::map<std::string, registry::Credentials>& explicit_credentials() const { return explicit_; }

@@ -147,7 +147,7 @@ class Connection {
 
   httplib::Result send(httplib::Request request) {
     if (proxy_ && secure_) request.set_header("Proxy-Authorization", "");  // see use_proxy()
-    reused_ = true;
+    reused_ = open();  // a host that does not resolve never gets a socket: that is no stale connection
     untrusted_.clear();
     ERR_clear_error();
     return client_->send(request);

@@ -44,9 +44,11 @@ LaneCounts LaneCounts::of(const Tracker& tracker, std::size_t lane) {
   }
   for (const auto& [name, stage] : stages) {
     if (stage.own == 0) continue;
-    counts.known += shared ? stage.own : stage.total;
-    counts.finished += stage.finished;
-    counts.cached += stage.cached;
+    const int total = shared ? stage.own : stage.total;
+    counts.known += total;
+    // A test solves stages again that the build has solved: they count once.
+    counts.finished += std::min(stage.finished, total);
+    counts.cached += std::min(stage.cached, total);
   }
   std::ranges::stable_sort(counts.running, {},
                            [](const TrackedStep* step) { return std::pair(step->internal, step->since); });

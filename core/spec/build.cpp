@@ -26,13 +26,9 @@ Fields main_fields() {
        {.value = "PATH", .letter = 'f'}},
       {"push", &O::push, "Publish the image under its tags once every required platform is built and tested"},
       {"load", &O::load, "Put the image into the local Docker Engine"},
-      {"only",
-       &O::only,
-       "Of the platforms, those that this job builds; the job that completes the set publishes it",
-       {.value = "PLATFORM", .comma = true}},
       {"run-id",
        &O::run_id,
-       "Name that all jobs of one spread run share; without it, the pipeline run of the CI",
+       "Name of the run in plan and report; without it, the pipeline run of the CI",
        {.value = "ID"}},
       {"dry-run", &O::dry_run, "Show what would be done, and change nothing"},
   };
@@ -178,11 +174,11 @@ Fields builder_fields() {
   return {
       {"builder",
        &O::builders,
-       "Builder to use instead of one of our own; `linux/arm64:NAME` sends one platform to it",
-       {.value = "[PLATFORM:]NAME", .group = builder}},
+       "Builder to use, by name or address (tcp://…, unix://…); `linux/arm64:NAME` sends one platform to it",
+       {.value = "[PLATFORM:]NAME|ADDRESS", .group = builder}},
       {"driver",
        &O::driver,
-       "Kind of builder: `auto` takes docker-container when containers can be started, else docker",
+       "Kind of builder: `auto` takes the current one when it can do the job, else makes one of the kind docker-container",
        {.group = builder, .choices = {"auto", "docker-container", "docker"}}},
       {"driver-opt",
        &O::driver_options,
@@ -278,13 +274,11 @@ Fields all_fields() {
 const Command<BuildOptions>& build_command() {
   static const Command<BuildOptions> command{
       "build", "Build an image for several platforms, test each, and publish them under one tag",
-      "Everything is built and tested before a tag moves, so a tag always points at a whole image. Options that take "
-      "a\n"
-      "platform in front of their value hold for that platform alone.",
+      "Everything is built and tested before a tag moves, so a tag always points at a whole image.\n"
+      "Options that take a platform in front of their value hold for that platform alone.",
       "polyarch build --platform linux/amd64,linux/arm64 -t registry.example/app:1 --push .\n"
       "polyarch build --platform linux/amd64,linux/arm64 --test '/app --version' .\n"
-      "polyarch build --platform linux/amd64,linux/riscv64 --optional-platform linux/riscv64 -t registry.example/app:1 "
-      ".",
+      "polyarch build --platform linux/amd64,linux/s390x --optional-platform linux/s390x -t registry.example/app:1 .",
       all_fields()};
   return command;
 }

@@ -12,7 +12,6 @@ namespace polyarch::spec {
 struct BuildOptions {
   std::string context = ".";
   std::vector<std::string> platforms;
-  std::vector<std::string> only;  // of `platforms`: those that this job builds
   std::string run_id;             // empty: from the CI
   std::vector<std::string> tags;
   std::string file;

@@ -118,6 +118,13 @@ TEST(Transport, ReportsARefusedConnection) {
   EXPECT_FALSE(error.hint().empty());
 }
 
+// A name that does not resolve gives no socket at all, which once looked like a stale connection, for ever.
+TEST(Transport, ReportsAHostThatDoesNotResolve) {
+  const auto error = failure(*make_transport(quick()), get("http://registry.invalid/v2/"));
+  EXPECT_EQ(error.kind(), ErrorKind::network);
+  EXPECT_NE(error.message().find("registry.invalid"), std::string::npos) << error.message();
+}
+
 TEST(Transport, ReportsAShortBody) {
   ScriptedServer server({{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Answer::Then::close}});
   EXPECT_TRUE(failure(*make_transport(quick()), get(server.url())).retryable());
