@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
 #include <openssl/evp.h>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace polyarch {
 namespace {
@@ -38,7 +40,8 @@ bool Digest::valid(std::string_view text) {
 
 Digest Digest::parse(std::string_view text) {
   if (!valid(text)) {
-    throw Error(ErrorKind::input, "not a sha256 or sha512 digest: '" + std::string(text.substr(0, 160)) + "'");
+    throw Error(ErrorKind::input,
+                fmt::format("not a sha256 or sha512 digest: '{}'", text::printable(text.substr(0, 160))));
   }
   return Digest(std::string(text));
 }

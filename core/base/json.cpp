@@ -22,13 +22,11 @@ Json parse_json(std::string_view text, std::string_view what, std::size_t max_by
     fail(what, fmt::format("{} bytes of JSON, more than the {} that are accepted", text.size(), max_bytes));
   }
   // Writing and destroying a value recurse: a depth bound keeps hostile nesting off the stack.
-  bool too_deep = false;
-  const auto guard = [&too_deep](int depth, Json::parse_event_t, const Json&) {
-    too_deep = too_deep || depth > max_depth;
-    return !too_deep;
+  const auto guard = [what](int depth, Json::parse_event_t, const Json&) {
+    if (depth > max_depth) fail(what, fmt::format("JSON is nested deeper than {} levels", max_depth));
+    return true;
   };
   Json value = Json::parse(text, guard, /*allow_exceptions=*/false);
-  if (too_deep) fail(what, fmt::format("JSON is nested deeper than {} levels", max_depth));
   if (value.is_discarded()) fail(what, "not valid JSON");
   return value;
 }

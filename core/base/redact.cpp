@@ -22,19 +22,23 @@ std::string percent_encode(std::string_view text) {
 
 }  // namespace
 
-void Redactor::remember(std::string secret) {
-  if (secret.size() < shortest || std::ranges::find(secrets_, secret) != secrets_.end()) return;
+void Redactor::remember(std::string_view secret) {
+  if (text::trim(secret).size() < shortest) return;
+  remember_form(std::string(secret));
+  remember_form(text::base64_encode(secret));
+  remember_form(percent_encode(secret));
+}
+
+void Redactor::remember_form(std::string secret) {
+  if (std::ranges::find(secrets_, secret) != secrets_.end()) return;
   secrets_.push_back(std::move(secret));
   std::ranges::stable_sort(secrets_, [](const auto& a, const auto& b) { return a.size() > b.size(); });
 }
 
 void Redactor::add(std::string_view secret) {
   const std::lock_guard lock(mutex_);
-  if (text::trim(secret).size() < shortest) return;
-  remember(std::string(secret));
-  remember(text::base64_encode(secret));
-  remember(percent_encode(secret));
-  for (const auto line : text::split(secret, '\n')) remember(std::string(text::trim(line)));
+  remember(secret);
+  for (const auto line : text::split(secret, '\n')) remember(text::trim(line));
 }
 
 std::string Redactor::apply(std::string_view text) const {

@@ -16,7 +16,8 @@ class Redactor {
   std::string apply(std::string_view text) const;
 
  private:
-  void remember(std::string secret);
+  void remember(std::string_view secret);
+  void remember_form(std::string secret);
   mutable std::mutex mutex_;
   std::vector<std::string> secrets_;  // longest first, so that a secret inside another does not uncover it
 };

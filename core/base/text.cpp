@@ -11,6 +11,14 @@ namespace {
 constexpr std::string_view blanks = " \t\r\n";
 constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+// What the second byte of a UTF-8 sequence may be after this first one: no overlong form, no surrogate, nothing above
+// U+10FFFF.
+bool may_follow(unsigned char lead, unsigned char second) {
+  const unsigned char lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned char highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  return second >= lowest && second <= highest;
+}
+
 // The length of the well-formed UTF-8 sequence at the front, or 0.
 std::size_t utf8_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
@@ -21,13 +29,20 @@ std::size_t utf8_length(std::string_view text) {
                              : lead < 0xF5 ? 4
                                            : 0;
   if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
+  if (length > 1 && !may_follow(lead, static_cast<unsigned char>(text[1]))) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
   }
   return length;
 }
 
-// The length of the ANSI escape sequence at the front (CSI, OSC or a two-character one).
+bool is_control(std::string_view character) {
+  const auto c = static_cast<unsigned char>(character[0]);
+  const bool c1 = c == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;  // U+009B starts a CSI, too
+  return c < 0x20 || c == 0x7f || c1;
+}
+
+// The length of the ANSI escape sequence at the front (CSI, OSC or a short one).
 std::size_t escape_length(std::string_view text) {
   if (text.size() < 2) return text.size();
   if (text[1] == '[') {
@@ -37,9 +52,10 @@ std::size_t escape_length(std::string_view text) {
   if (text[1] == ']') {
     const auto end = text.find_first_of("\a\x1b", 2);
     if (end == std::string_view::npos) return text.size();
-    return end + (text[end] == '\a' ? 1 : 2);
+    return std::min(end + (text[end] == '\a' ? 1 : 2), text.size());
   }
-  return 2;
+  const auto last = std::find_if(text.begin() + 1, text.end(), [](char c) { return c < ' ' || c > '/'; });
+  return std::min(static_cast<std::size_t>(last - text.begin()) + 1, text.size());
 }
 
 }  // namespace
@@ -120,12 +136,14 @@ std::string base64_encode(std::string_view bytes) {
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
+  const auto unpadded = text.substr(0, text.find('='));
+  const auto padding = text.size() - unpadded.size();
+  if (unpadded.size() % 4 == 1 || (padding != 0 && (text.size() % 4 != 0 || padding > 2))) return std::nullopt;
+  if (text.substr(unpadded.size()).find_first_not_of('=') != std::string_view::npos) return std::nullopt;
   std::string out;
   std::uint32_t bits = 0;
   int pending = 0;
-  for (const char c : text) {
+  for (const char c : unpadded) {
     const auto value = base64_alphabet.find(c);
     if (value == std::string_view::npos) return std::nullopt;
     bits = bits << 6 | static_cast<std::uint32_t>(value);
@@ -141,7 +159,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
 std::string human_duration(std::chrono::milliseconds duration) {
   const auto ms = std::max<std::int64_t>(duration.count(), 0);
   if (ms < 9950) return fmt::format("{:.1f}s", static_cast<double>(ms) / 1000.0);
-  const auto seconds = (ms + 500) / 1000;
+  const auto seconds = ms / 1000 + (ms % 1000 >= 500 ? 1 : 0);
   if (seconds < 60) return fmt::format("{}s", seconds);
   if (seconds < 3600) return fmt::format("{}m {:02}s", seconds / 60, seconds % 60);
   return fmt::format("{}h {:02}m", seconds / 3600, seconds / 60 % 60);
@@ -163,14 +181,13 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto c = static_cast<unsigned char>(text[0]);
-    if (c == 0x1b) {
+    if (text[0] == 0x1b) {
       text.remove_prefix(escape_length(text));
       continue;
     }
     const auto length = utf8_length(text);
-    if (c == '\t') out += "    ";
-    if (length > 0 && c >= 0x20 && c != 0x7f) out += text.substr(0, length);
+    if (text[0] == '\t') out += "    ";
+    if (length > 0 && !is_control(text)) out += text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out;
