@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <latch>
 #include <thread>
 
 #include "base/error.hpp"
@@ -25,8 +26,10 @@ struct Guarded {
     }
     const auto authorization = request.headers.get("Authorization");
     if (authorization && *authorization == fmt::format("Bearer token-{}", tokens.load()) && !deny) return {200, {}, ""};
+    if (on_refusal) on_refusal();
     return {401, {{"WWW-Authenticate", challenge}}, ""};
   }
+  std::function<void()> on_refusal;
   std::string realm = "https://auth.example/token";
   std::string challenge = R"(Bearer realm="https://auth.example/token",service="r.example")";
   int token_status = 200;
@@ -102,6 +105,17 @@ TEST_F(Auth, RenewsOnceWhenATokenIsRevoked) {
   client.has_blob(repository(), some_digest);
   ++guarded.tokens;  // the registry forgets the old one
   EXPECT_TRUE(client.has_blob(repository(), some_digest));
+  EXPECT_EQ(token_requests().size(), 2U);
+}
+
+TEST_F(Auth, RenewsOnceForAllThreadsThatWereRefused) {
+  client.has_blob(repository(), some_digest);
+  ++guarded.tokens;
+  std::latch everyone_refused(8);
+  guarded.on_refusal = [&] { everyone_refused.arrive_and_wait(); };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) threads.emplace_back([&] { client.has_blob(repository(), some_digest); });
+  for (auto& thread : threads) thread.join();
   EXPECT_EQ(token_requests().size(), 2U);
 }
 
