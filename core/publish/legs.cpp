@@ -16,9 +16,12 @@ struct Reader {
   std::function<std::string(const oci::Descriptor&)> blob;
 };
 
-oci::Platform config_platform(const Reader& reader, std::string_view manifest) {
-  const auto image = oci::Manifest::parse(manifest, reader.name);
-  return oci::ImageConfig::parse(reader.blob(image.config), "config of " + reader.name).platform;
+oci::Platform config_platform(const Reader& reader, const oci::Descriptor& image, std::string_view bytes) {
+  const auto manifest = oci::Manifest::parse(bytes, reader.name);
+  const auto platform = oci::ImageConfig::parse(reader.blob(manifest.config), "config of " + reader.name).platform;
+  if (!platform.os.empty() && !platform.architecture.empty() && !platform.unknown()) return platform;
+  throw Error(ErrorKind::publish, fmt::format("{}: {} is not an image of a platform", reader.name, image.digest.str()),
+              "only images can be joined; charts, signatures and other artifacts cannot");
 }
 
 // The entries of an index as legs; attestations find their image by its digest.
@@ -30,12 +33,14 @@ std::vector<Leg> split(const oci::Index& index, const Reader& reader) {
       throw Error(ErrorKind::publish,
                   fmt::format("{}: {} is a '{}', not an image", reader.name, entry.digest.str(), entry.media_type));
     }
-    const auto platform = entry.platform ? *entry.platform : config_platform(reader, reader.manifest(entry));
+    const bool said = entry.platform && !entry.platform->unknown();
+    const auto platform = said ? *entry.platform : config_platform(reader, entry, reader.manifest(entry));
     legs.push_back({platform, entry, {}, reader.name});
   }
   for (const auto& entry : index.manifests) {
     if (!entry.is_attestation()) continue;
-    const auto owner = std::ranges::find_if(legs, [&](const Leg& leg) { return leg.manifest.digest == entry.attests(); });
+    const auto owner =
+        std::ranges::find_if(legs, [&](const Leg& leg) { return leg.manifest.digest == entry.attests(); });
     if (owner != legs.end()) owner->attestations.push_back(entry);
   }
   return legs;
@@ -43,15 +48,18 @@ std::vector<Leg> split(const oci::Index& index, const Reader& reader) {
 
 std::vector<Leg> read(const Reader& reader, const oci::Descriptor& root, const std::string& bytes) {
   if (oci::media_type::is_index(root.media_type)) return split(oci::Index::parse(bytes, reader.name), reader);
-  return {{config_platform(reader, bytes), root, {}, reader.name}};
+  // Without the annotations of the layout that it came in: they tell the time of the export.
+  const oci::Descriptor image{.media_type = root.media_type, .digest = root.digest, .size = root.size};
+  return {{config_platform(reader, root, bytes), image, {}, reader.name}};
 }
 
 }  // namespace
 
 std::vector<Leg> read_legs(registry::Client& client, const oci::Reference& reference) {
-  const Reader reader{reference.str(),
-                      [&](const oci::Descriptor& entry) { return client.need_manifest(reference.with(entry.digest)).bytes; },
-                      [&](const oci::Descriptor& blob) { return client.get_blob(reference.repository, blob); }};
+  const Reader reader{
+      reference.str(),
+      [&](const oci::Descriptor& entry) { return client.need_manifest(reference.with(entry.digest)).bytes; },
+      [&](const oci::Descriptor& blob) { return client.get_blob(reference.repository, blob); }};
   const auto content = client.need_manifest(reference);
   return read(reader, content.descriptor, content.bytes);
 }

@@ -14,45 +14,57 @@ namespace {
 
 constexpr std::size_t parallel_requests = 8;
 
+// Which puts worked, and which did not and why.
+struct Outcome {
+  std::vector<std::string> done;
+  std::vector<std::string> failed;
+};
+
+// Tries every one, whatever becomes of the others.
+Outcome put_all(registry::Client& client, const Artifact& artifact, const std::vector<oci::Reference>& references) {
+  Outcome out;
+  std::mutex mutex;
+  std::vector<std::function<void()>> puts;
+  for (const auto& reference : references) {
+    puts.emplace_back([&] {
+      std::string problem;
+      try {
+        client.put_manifest(reference, artifact.media_type, artifact.bytes);
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::interrupted) throw;
+        problem = error.message();
+      }
+      const std::lock_guard lock(mutex);
+      if (problem.empty())
+        out.done.push_back(reference.str());
+      else
+        out.failed.push_back(fmt::format("{} ({})", reference.str(), problem));
+    });
+  }
+  sys::run_parallel(puts, parallel_requests);
+  return out;
+}
+
 }  // namespace
 
 oci::Descriptor promote(registry::Client& client, const Artifact& artifact, const std::vector<oci::Reference>& tags) {
   const auto digest = Digest::sha256(artifact.bytes);
-  std::set<oci::Repository> repositories;
-  for (const auto& tag : tags) repositories.insert(tag.repository);
-
-  std::vector<std::function<void()>> puts;
-  for (const auto& repository : repositories) {
-    puts.emplace_back([&] {
-      client.put_manifest({repository, std::nullopt, digest}, artifact.media_type, artifact.bytes);
-    });
-  }
-  sys::run_parallel(puts, parallel_requests);
-
-  std::mutex mutex;
-  std::vector<std::string> moved;
-  std::vector<std::string> unmoved;
-  std::vector<std::function<void()>> moves;
-  for (const auto& tag : tags) {
-    moves.emplace_back([&] {
-      try {
-        client.put_manifest(tag, artifact.media_type, artifact.bytes);
-        const std::lock_guard lock(mutex);
-        moved.push_back(tag.str());
-      } catch (const Error& error) {
-        const std::lock_guard lock(mutex);
-        unmoved.push_back(fmt::format("{} ({})", tag.str(), error.message()));
-      }
-    });
-  }
-  sys::run_parallel(moves, parallel_requests);
-  if (!unmoved.empty()) {
-    throw Error(ErrorKind::publish,
-                fmt::format("not every tag could be moved to {}; not moved: {}{}{}", digest.str(),
-                            text::join(unmoved, ", "), moved.empty() ? "" : "; moved: ", text::join(moved, ", ")),
+  std::set<oci::Reference> copies;
+  for (const auto& tag : tags) copies.insert(tag.with(digest));
+  const auto staged = put_all(client, artifact, {copies.begin(), copies.end()});
+  if (!staged.failed.empty()) {
+    throw Error(ErrorKind::publish, fmt::format("no tag was moved: not accepted: {}", text::join(staged.failed, ", ")),
                 "run the same command again: what is pushed already is not sent again");
   }
-  return {artifact.media_type, digest, artifact.bytes.size(), std::nullopt, {}, {}, Json::object()};
+  const auto moved = put_all(client, artifact, tags);
+  if (!moved.failed.empty()) {
+    throw Error(ErrorKind::publish,
+                fmt::format("not every tag could be moved to {}; not moved: {}{}{}", digest.str(),
+                            text::join(moved.failed, ", "),
+                            moved.done.empty() ? "" : "; moved: ", text::join(moved.done, ", ")),
+                "run the same command again: what is pushed already is not sent again");
+  }
+  return {.media_type = artifact.media_type, .digest = digest, .size = artifact.bytes.size()};
 }
 
 }  // namespace polyarch::publish

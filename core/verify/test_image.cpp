@@ -1,6 +1,7 @@
 #include "verify/test_image.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace polyarch::verify {
 namespace {
@@ -11,7 +12,8 @@ constexpr const char* no_output = "type=cacheonly";
 }  // namespace
 
 std::string test_dockerfile(const std::string& command) {
-  if (command.empty()) throw Error(ErrorKind::usage, "a test command is empty", "write --test 'app --version'");
+  if (text::trim(command).empty())
+    throw Error(ErrorKind::usage, "a test command is empty", "write --test 'app --version'");
   if (command.find_first_of("\r\n") != std::string::npos) {
     throw Error(ErrorKind::usage, "a test command has several lines",
                 "put the script into the image's test stage: --test-target");
@@ -29,6 +31,9 @@ buildkit::Solve command_test(const buildkit::Solve& build, const Image& image, c
   out.network = build.network;
   out.add_hosts = build.add_hosts;
   out.allow = build.allow;
+  out.ulimits = build.ulimits;
+  out.shm_size = build.shm_size;
+  out.cgroup_parent = build.cgroup_parent;
   out.provenance = "false";
   out.no_cache = true;
   return out;

@@ -13,11 +13,12 @@ struct Image {
 };
 
 // A Dockerfile that runs `command` in the image: a command in brackets is the exec form (["/app","--version"]), for
-// images without a shell; anything else goes to the image's shell. Throws Error{usage} on a command of several lines.
+// images without a shell; anything else goes to the image's shell. Throws Error{usage} on an empty command and on one
+// of several lines.
 std::string test_dockerfile(const std::string& command);
 
 // The solve that runs it. `directory` holds the test Dockerfile and nothing else. A test runs each time: its step is
-// never taken from the cache. It has the network and secrets of `build`, and pushes nothing.
+// never taken from the cache. It has the network and the limits of `build`, and pushes nothing.
 buildkit::Solve command_test(const buildkit::Solve& build, const Image& image, const std::string& directory);
 
 // The solve that builds a stage of the Dockerfile that tests (--test-target).

@@ -1,0 +1,99 @@
+#include "publish/legs.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "publish/transfer.hpp"
+#include "unit/publish/fixture.hpp"
+
+namespace polyarch::publish {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class Legs : public testing::PublishTest {
+ protected:
+  void expect_two_platforms(const std::vector<Leg>& legs) {
+    ASSERT_THAT(legs, SizeIs(2));
+    EXPECT_EQ(legs[0].platform, amd64);
+    EXPECT_EQ(legs[0].manifest.digest, amd64_image_.digest);
+    ASSERT_THAT(legs[0].attestations, SizeIs(1));
+    EXPECT_EQ(legs[0].attestations[0].digest, attestation_.digest);
+    EXPECT_EQ(legs[1].platform, arm64);
+    EXPECT_THAT(legs[1].attestations, IsEmpty());
+  }
+  std::string failure(const oci::Descriptor& root) {
+    try {
+      read_legs(layout_.finish({root}));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::publish);
+      return error.message();
+    }
+    return "nothing failed";
+  }
+};
+
+TEST_F(Legs, OfALayoutKeepTheirAttestations) {
+  export_two_platforms();
+  expect_two_platforms(read_legs(layout_.finish({index_})));
+}
+
+TEST_F(Legs, OfARegistryKeepTheirAttestationsAndNameTheirSource) {
+  export_two_platforms();
+  push_layout(client_, layout_.finish({index_}), repository("app"));
+  const auto reference = by_digest("app", index_);
+  const auto legs = read_legs(client_, reference);
+  expect_two_platforms(legs);
+  EXPECT_EQ(legs[0].source, reference.str());
+}
+
+TEST_F(Legs, HaveThePlatformOfTheirConfigWhenNothingElseSaysIt) {
+  export_two_platforms();
+  amd64_image_.platform.reset();
+  const auto root = layout_.index({amd64_image_});
+  EXPECT_EQ(read_legs(layout_.finish({root})).at(0).platform, amd64);
+  push_layout(client_, layout_.finish({root}), repository("app"));
+  EXPECT_EQ(read_legs(client_, by_digest("app", root)).at(0).platform, amd64);
+  EXPECT_EQ(read_legs(client_, by_digest("app", amd64_image_)).at(0).platform, amd64);
+}
+
+TEST_F(Legs, OfABareImageCarryNothingOfTheFileThatItCameIn) {
+  auto image = layout_.image(arm64, "for arm64");
+  image.annotations = {{"org.opencontainers.image.created", "2024-01-01T00:00:00Z"}};
+  const auto first = assemble(read_legs(layout_.finish({image})), {});
+  image.annotations = {{"org.opencontainers.image.created", "2024-02-02T00:00:00Z"}};
+  EXPECT_EQ(assemble(read_legs(layout_.finish({image})), {}).dump(), first.dump());
+}
+
+TEST_F(Legs, AreImagesOnly) {
+  const auto other = layout_.blob("application/vnd.example", "{}");
+  EXPECT_THAT(failure(layout_.index({other})), HasSubstr("application/vnd.example"));
+  export_two_platforms();
+  EXPECT_THAT(failure(layout_.index({index_})), HasSubstr("not an image"));
+}
+
+TEST_F(Legs, AreOfAPlatform) {
+  oci::Manifest chart{.media_type = std::string(oci::media_type::oci_manifest),
+                      .config = layout_.blob(oci::media_type::oci_empty, "{}")};
+  const auto artifact = layout_.blob(chart.media_type, chart.dump());
+  EXPECT_THAT(failure(artifact), HasSubstr("platform"));
+  EXPECT_THAT(failure(layout_.index({artifact})), HasSubstr(artifact.digest.str()));
+  const oci::Platform unknown{"unknown", "unknown", {}, {}};
+  EXPECT_THAT(failure(layout_.index({testing::with_platform(layout_.image(unknown, "x"), unknown)})),
+              HasSubstr("platform"));
+}
+
+TEST_F(Legs, OfAnAbsentReferenceAreAnErrorThatNamesIt) {
+  try {
+    read_legs(client_, tag("app", "absent"));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr("app:absent"));
+  }
+}
+
+}  // namespace
+}  // namespace polyarch::publish

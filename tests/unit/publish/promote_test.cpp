@@ -1,0 +1,102 @@
+#include "publish/promote.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "publish/legs.hpp"
+#include "publish/transfer.hpp"
+#include "unit/publish/fixture.hpp"
+
+namespace polyarch::publish {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+class Promote : public testing::PublishTest {
+ protected:
+  void SetUp() override {
+    export_two_platforms();
+    const auto layout = layout_.finish({index_});
+    for (const auto* const name : {"a", "b"}) push_layout(client_, layout, repository(name));
+    const auto index = assemble(read_legs(layout), {});
+    artifact_ = {index.media_type, index.dump()};
+    gate_.forget();
+  }
+  void refuse(const std::string& part) {
+    gate_.refuses = [part](const http::Request& request) {
+      return request.method == "PUT" && request.url.find(part) != std::string::npos;
+    };
+  }
+  Error failure() {
+    try {
+      promote(client_, artifact_, tags_);
+    } catch (const Error& error) {
+      return error;
+    }
+    ADD_FAILURE() << "nothing failed";
+    return {ErrorKind::failed, ""};
+  }
+
+  Artifact artifact_;
+  std::vector<oci::Reference> tags_{tag("a", "1"), tag("a", "latest"), tag("b", "1")};
+};
+
+TEST_F(Promote, MovesEveryTagToTheSameIndex) {
+  const auto published = promote(client_, artifact_, tags_);
+  EXPECT_EQ(published.digest, Digest::sha256(artifact_.bytes));
+  EXPECT_EQ(published.media_type, artifact_.media_type);
+  EXPECT_EQ(published.size, artifact_.bytes.size());
+  for (const auto& tag : tags_) EXPECT_EQ(client_.need_manifest(tag).bytes, artifact_.bytes);
+}
+
+TEST_F(Promote, IsFreeToRepeat) {
+  const auto first = promote(client_, artifact_, tags_);
+  EXPECT_EQ(promote(client_, artifact_, tags_).digest, first.digest);
+  EXPECT_THAT(client_.tags(repository("a")), UnorderedElementsAre("1", "latest"));
+}
+
+TEST_F(Promote, MovesNoTagWhenOneRepositoryRefuses) {
+  refuse("/v2/b/manifests/sha256:");
+  const auto error = failure();
+  EXPECT_THAT(error.message(), AllOf(HasSubstr(repository("b").str()), Not(HasSubstr(repository("a").str()))));
+  EXPECT_FALSE(error.hint().empty());
+  EXPECT_THAT(client_.tags(repository("a")), IsEmpty());
+  EXPECT_THAT(client_.tags(repository("b")), IsEmpty());
+}
+
+TEST_F(Promote, MovesNoTagWhenAChildIsMissing) {
+  tags_.push_back(tag("empty", "1"));
+  failure();
+  EXPECT_THAT(client_.tags(repository("a")), IsEmpty());
+}
+
+TEST_F(Promote, TellsTheTagsThatMovedFromThoseThatDidNot) {
+  refuse("/manifests/latest");
+  const auto error = failure();
+  EXPECT_EQ(error.kind(), ErrorKind::publish);
+  const auto unmoved = error.message().find("not moved: " + tag("a", "latest").str());
+  const auto moved = error.message().find("; moved: ");
+  ASSERT_NE(unmoved, std::string::npos) << error.message();
+  ASSERT_NE(moved, std::string::npos) << error.message();
+  for (const auto& one : {tag("a", "1"), tag("b", "1")}) {
+    EXPECT_THAT(error.message().substr(moved), HasSubstr(one.str()));
+    EXPECT_EQ(client_.need_manifest(one).bytes, artifact_.bytes);
+  }
+  EXPECT_THAT(client_.tags(repository("a")), ElementsAre("1"));
+}
+
+TEST_F(Promote, LeavesTheOldImageUnderATagThatDoesNotMove) {
+  client_.put_manifest(tag("a", "latest"), arm64_image_.media_type, layout_.finish({index_}).read_blob(arm64_image_));
+  refuse("/manifests/latest");
+  failure();
+  EXPECT_EQ(client_.need_manifest(tag("a", "latest")).descriptor.digest, arm64_image_.digest);
+}
+
+}  // namespace
+}  // namespace polyarch::publish
