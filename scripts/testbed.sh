@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # A real Docker Engine, BuildKit and a registry on this machine's loopback address, without any registry on the
 # internet. The parts live in scripts/testbed/.
+# shellcheck disable=SC2317 # functions are called by name, and the last line ends with exit
 set -euo pipefail
 shopt -s inherit_errexit
 
 HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 STATE=$(realpath -m -- "${POLYARCH_TESTBED_DIR:-$HERE/../build/testbed}")
 STATE_ID=$(sha256sum <<<"$STATE" | cut -c1-8)
-CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/polyarch/testbed
+CACHE=${XDG_CACHE_HOME:-~/.cache}/polyarch/testbed
 OPTIONAL=(emulators buildkitd buildkit-image)
 WITHOUT=()
 declare -A JOBS=()
@@ -146,9 +147,8 @@ choose_compiled() { # QUICK
   if ! tools_ready; then
     reason=$(tools_hindrance)
     [[ -n $reason || $1 == no ]] || reason="--quick, and not compiled yet: scripts/testbed.sh up compiles it"
-  elif ((EUID != 0)); then
-    WITHOUT+=(buildkitd)
   fi
+  ((EUID == 0)) || WITHOUT+=(buildkitd)
   [[ -z $reason ]] || { say_warn "without BuildKit of its own: $reason" && WITHOUT+=(buildkitd buildkit-image); }
 }
 
@@ -157,7 +157,10 @@ compiled_up() {
   job_end tools
   engine_client "$TOOLS_DIR/buildx"
   ! wanted buildkitd || buildkitd_start
-  ! wanted buildkit-image || buildkit_image docker_here
+  if wanted buildkit-image; then
+    buildkit_image docker_here
+    touch "$STATE/ready/buildkit-image"
+  fi
   ln -sfn "$TOOLS_DIR/buildctl" "$STATE/bin/buildctl"
 }
 
@@ -172,7 +175,7 @@ up() { # QUICK
   lock
   trap jobs_abandon EXIT
   "$HERE/install-deps.sh" --testbed
-  mkdir -p "$STATE/logs" "$CACHE/users"
+  mkdir -p "$STATE/logs" "$STATE/ready" "$CACHE/users"
   printf '%s\n' "$STATE" >"$CACHE/users/$STATE_ID"
   note_machine
   choose_compiled "$1"
@@ -204,8 +207,8 @@ write_env() {
     printf 'export PATH=%q:"%s"\n' "$STATE/bin" \$PATH
     variable POLYARCH_TESTBED_REGISTRY "$registry"
     variable POLYARCH_TESTBED_BASE "$registry/testbed/busybox:latest"
-    ! wanted emulators || variable POLYARCH_TESTBED_EMULATORS "$registry/testbed/emulators:latest"
-    ! wanted buildkit-image || variable POLYARCH_BUILDKIT_IMAGE "$BUILDKIT_IMAGE"
+    [[ ! -e $STATE/ready/emulators ]] || variable POLYARCH_TESTBED_EMULATORS "$registry/testbed/emulators:latest"
+    [[ ! -e $STATE/ready/buildkit-image ]] || variable POLYARCH_BUILDKIT_IMAGE "$BUILDKIT_IMAGE"
     if daemon_pid buildkitd >/dev/null; then
       variable POLYARCH_TESTBED_BUILDKIT "$(buildkit_tcp)"
       variable POLYARCH_TESTBED_BUILDKIT_SOCKET "$BUILDKIT_SOCKET"
@@ -343,4 +346,5 @@ main() {
   esac
 }
 
-main "$@"
+# On one line, read before it runs: an update of this file does not reach a run that is under way.
+main "$@"; exit

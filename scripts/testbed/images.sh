@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The testbed's images, made of Debian packages as OCI layouts: no engine, no emulation and no other registry is
 # needed for them. Reproducible: the same packages give the same digests.
-# Needs say.sh, debian.sh, registry.sh, $CACHE and $HERE.
+# Needs say.sh, debian.sh, registry.sh, $STATE, $CACHE and $HERE.
 
 # Debian's name of an architecture, and the platform.
 IMAGES_PLATFORMS=(amd64=linux/amd64 arm64=linux/arm64 armhf=linux/arm/v7 i386=linux/386 ppc64el=linux/ppc64le
@@ -123,6 +123,7 @@ emulators_layout() { # LAYOUT
 image_push() { # LAYOUT NAME
   skopeo --insecure-policy copy --quiet --all --retry-times 3 --dest-tls-verify=false \
     "oci:$1:latest" "docker://$(registry_address)/testbed/$2:latest"
+  touch "$STATE/ready/$2"
   say_done "$(registry_address)/testbed/$2:latest is pushed"
 }
 
