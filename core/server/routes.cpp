@@ -99,10 +99,11 @@ Request convert(const httplib::Request& from) {
 void send_blob(Blob blob, const httplib::Request& request, const std::string& type, httplib::Response& response) {
   if (request.method == "GET" && !request.ranges.empty()) response.status = 206;
   const auto size = static_cast<std::size_t>(blob.size);
-  auto source = std::make_shared<std::pair<Blob, std::vector<char>>>(std::move(blob), piece);
+  auto source = std::make_shared<std::pair<Blob, std::vector<char>>>(std::move(blob), 0);
   response.set_content_provider(size, type, [source](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
     try {
       auto& [open, buffer] = *source;
+      if (buffer.empty()) buffer.resize(std::min(length, piece));
       const auto got = read_at(open.file.get(), buffer.data(), std::min(length, buffer.size()), offset);
       return got > 0 && sink.write(buffer.data(), got);
     } catch (const Error& error) {

@@ -1,3 +1,5 @@
+#include <future>
+
 #include "client.hpp"
 
 namespace polyarch::server {
@@ -128,6 +130,25 @@ TEST_F(Blobs, UploadsAreCancelledAndBelongToOneRepository) {
   EXPECT_EQ(ask("GET", elsewhere).status, 404);
   EXPECT_EQ(ask("DELETE", location).status, 204);
   EXPECT_EQ(ask("PATCH", location, {}, "x").status, 404);
+}
+
+TEST_F(Blobs, AreFinishedByOneRequestOnly) {
+  const auto location = start();
+  const Query digest{{"digest", Digest::sha256("hello").str()}};
+  std::future<int> second;
+  Request first;
+  first.method = "PUT";
+  first.path = location;
+  first.query = digest;
+  first.header = [](const char*) { return std::nullopt; };
+  first.body = [&](const ByteSink& sink) {
+    second = std::async(std::launch::async, [&] { return ask("PUT", location, digest, "hello").status; });
+    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout) << "it has to wait";
+    sink("hello");
+    return true;
+  };
+  EXPECT_EQ(api.handle(first).status, 201);
+  EXPECT_EQ(second.get(), 404);
 }
 
 TEST_F(Blobs, LeaveNoDraftsBehind) {

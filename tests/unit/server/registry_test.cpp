@@ -74,10 +74,11 @@ TEST_F(RegistryTest, TakesBodiesInChunksAndAfterAnInvitation) {
 }
 
 TEST_F(RegistryTest, KeepsTheConnectionInStepAfterARefusal) {
-  const std::string body = "GET /v2/ HTTP/1.1\r\n\r\n";  // what must not be taken for a request
+  std::string body;  // of what must not be taken for requests, and more than one packet of it
+  for (int i = 0; i < 5000; ++i) body += "GET /v2/ HTTP/1.1\r\n\r\n";
   EXPECT_EQ(connection.request("PUT /v2/UPPER/manifests/x", "", body).status, 400);
   EXPECT_EQ(connection.request("PATCH /v2/r/blobs/uploads/unknown", "", body).status, 404);
-  EXPECT_EQ(connection.request("PUT /v2/r/manifests/x", "", std::string(5000, 'x')).status, 413);
+  EXPECT_EQ(connection.request("PUT /v2/r/manifests/x", "", body).status, 413);
   EXPECT_EQ(connection.request("DELETE /v2/r/manifests/x", "", body).status, 404);
   EXPECT_EQ(connection.request("PUT /nowhere%0a", "", body).status, 404);
   EXPECT_EQ(connection.request("GET /v2/").status, 200);
@@ -95,7 +96,7 @@ TEST_F(RegistryTest, AnswersSmallRequestsWithoutDelay) {
   const auto path = push("hello");
   const auto begin = steady_clock::now();
   for (int i = 0; i < 50; ++i) connection.request("GET " + path);
-  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(1)) << "Nagle's algorithm would take 40 ms each";
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::milliseconds(1500)) << "Nagle's algorithm would take 40 ms each";
 }
 
 TEST_F(RegistryTest, SurvivesOddRequests) {

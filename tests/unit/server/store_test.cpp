@@ -108,5 +108,14 @@ TEST_F(StoreTest, HidesManifestsOfWhichOnlyTheReferrerIsLeft) {
   EXPECT_TRUE(store.referrers(name, subject).empty());
 }
 
+TEST_F(StoreTest, RemovesReferrersWithTheirManifest) {
+  auto store = open();
+  const auto subject = Digest::sha256("subject");
+  const auto bytes = Json{{"subject", {{"digest", subject.str()}}}}.dump();
+  store.put_manifest(name, Digest::sha256(bytes), bytes, read_manifest(bytes, "a/b"), {});
+  EXPECT_TRUE(store.remove_manifest(name, Digest::sha256(bytes)));
+  EXPECT_TRUE(fs::is_empty(Paths(root).referrers(name, subject)));
+}
+
 }  // namespace
 }  // namespace polyarch::server

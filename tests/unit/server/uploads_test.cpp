@@ -41,8 +41,8 @@ TEST_F(UploadsTest, EndWhenIdleTooLong) {
   clock.sleep(Uploads::max_idle);
   const auto fresh = start();
   EXPECT_TRUE(uploads.find(name, old)) << "which also counts as use";
-  clock.sleep(Uploads::max_idle + std::chrono::seconds(1));
   const auto held = uploads.find(name, fresh);
+  clock.sleep(Uploads::max_idle + std::chrono::seconds(1));
   start();
   EXPECT_FALSE(uploads.find(name, old));
   EXPECT_TRUE(uploads.find(name, fresh)) << "a request is writing to it";
