@@ -107,7 +107,7 @@ void mark_failed(report::Run& run, const Error& error) {
 }  // namespace
 
 int plan(const spec::BuildOptions& options, Context& context) {
-  const auto buildx = buildkit::find_buildx(context.runner);
+  const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options.insecure_registries, options.registry_auths);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/true);
   const auto plan = make_plan(options, facts);
@@ -119,7 +119,7 @@ int plan(const spec::BuildOptions& options, Context& context) {
 int build(const spec::BuildOptions& options, Context& context) {
   if (options.dry_run) return plan(options, context);
   const auto start = context.clock.steady();
-  const auto buildx = buildkit::find_buildx(context.runner);
+  const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options.insecure_registries, options.registry_auths);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/false);
   const auto plan = make_plan(options, facts);

@@ -43,7 +43,8 @@ void show(const buildkit::Builder& builder, const std::string& format, Context& 
 }
 
 buildkit::Builders make_builders(Context& context) {
-  return {buildkit::find_buildx(context.runner), context.runner, context.cleanup};
+  return {buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment)), context.runner,
+          context.cleanup};
 }
 
 }  // namespace

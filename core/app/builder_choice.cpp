@@ -14,8 +14,8 @@ bool is_loopback(std::string_view registry) {
   return registry.starts_with("localhost") || registry.starts_with("127.") || registry.starts_with("[::1]");
 }
 
-BuilderPlan own_builder(const spec::BuildOptions& options, const PushTargets& targets) {
-  BuilderPlan out{"", "docker-container", buildkit::CreateOptions{}, true};
+BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
+  BuilderPlan out{"", "docker-container", buildkit::CreateOptions{}, facts.local_engine};
   for (const auto& option : options.driver_options) {
     const auto pair = text::cut(option, '=');
     if (!pair)
@@ -57,7 +57,7 @@ bool can_do(const buildkit::Builder& builder, const spec::BuildOptions& options,
 }
 
 BuilderPlan default_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
-  if (options.driver == "docker-container") return own_builder(options, targets);
+  if (options.driver == "docker-container") return own_builder(options, facts, targets);
   const auto current = facts.builders.find("");
   const bool there = current != facts.builders.end();
   if (options.driver == "docker") {
@@ -69,7 +69,7 @@ BuilderPlan default_builder(const spec::BuildOptions& options, const Facts& fact
                 "turn the containerd image store on in the Engine, or use --driver docker-container");
   }
   if (there && can_do(current->second, options, facts, targets)) return existing_builder(current->second, facts);
-  return own_builder(options, targets);
+  return own_builder(options, facts, targets);
 }
 
 }  // namespace

@@ -123,8 +123,7 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
       [&] { ask_engine(context, facts); },
       [&] { ask_machine(context, facts); },
       [&] {
-        check_base_images(options, facts.dockerfile, facts.dockerfile_path, facts.platforms, machine,
-                          lookups.client());
+        check_base_images(options, facts.dockerfile, facts.dockerfile_path, facts.platforms, machine, lookups.client());
       },
   };
   if (!for_plan) {

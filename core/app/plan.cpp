@@ -95,6 +95,13 @@ PushWith push_with(const spec::BuildOptions& options, const Plan& plan) {
   return docker ? PushWith::engine : PushWith::builder;
 }
 
+// A question makes no image.
+void check_call(const spec::BuildOptions& options, const Plan& plan) {
+  if (options.call.empty() || options.call == "build" || (!plan.targets.push && !plan.tested())) return;
+  throw Error(ErrorKind::usage, fmt::format("--call {} makes no image that could be tested or pushed", options.call),
+              "leave out --call, or --push and the tests");
+}
+
 void warn_of_nothing(const spec::BuildOptions& options, Plan& plan) {
   if (plan.targets.push || plan.load || !plan.targets.exports.empty() || !options.call.empty()) return;
   plan.warnings.push_back(
@@ -122,6 +129,7 @@ bool Plan::tested() const {
 Plan make_plan(const spec::BuildOptions& options, const Facts& facts) {
   for (const auto& [name, values] : {std::pair{"build-arg", &options.build_args},
                                      {"label", &options.labels},
+                                     {"secret", &options.secrets},
                                      {"test", &options.tests},
                                      {"test-target", &options.test_targets},
                                      {"builder", &options.builders}}) {
@@ -136,6 +144,7 @@ Plan make_plan(const spec::BuildOptions& options, const Facts& facts) {
   auto choice = choose_builders(options, facts, plan.targets);
   plan.builders = std::move(choice.builders);
   plan.legs = plan_legs(options, facts, plan.builders, choice.assignment);
+  check_call(options, plan);
   plan.emulators = missing_emulators(options, facts, plan);
   plan.push = push_with(options, plan);
   if (plan.targets.push) {

@@ -15,7 +15,9 @@ bool is_numbered(const dockerfile::Instruction& instruction) {
   return std::ranges::find(names, instruction.name) != names.end();
 }
 
+// As BuildKit shows it: the only stage of a file goes without a name.
 std::string name_of(const dockerfile::Dockerfile& file, std::size_t stage) {
+  if (file.stages.size() == 1) return {};
   const auto& name = file.stages[stage].name;
   return name.empty() ? "stage-" + std::to_string(stage) : name;
 }

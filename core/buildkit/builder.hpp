@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "oci/platform.hpp"
+#include "sys/environment.hpp"
 #include "sys/process.hpp"
 
 namespace polyarch::buildkit {
@@ -33,9 +34,12 @@ Builder parse_inspect(std::string_view text);
 // The builders in what `docker buildx ls` printed.
 std::vector<std::string> parse_names(std::string_view text);
 
-// How buildx is called here: {"docker","buildx"}, or {"buildx"} where only the standalone binary works.
-// Throws Error{builder} with the ways to get it.
-std::vector<std::string> find_buildx(sys::Runner& runner);
+// Where docker looks for its plugins, best first.
+std::vector<std::string> plugin_directories(const sys::Environment& environment);
+
+// How buildx is called here: the plugin itself where it lies in one of `plugins`, else {"docker","buildx"}, else
+// {"buildx"}. Throws Error{builder} with the ways to get it.
+std::vector<std::string> find_buildx(sys::Runner& runner, const std::vector<std::string>& plugins);
 
 struct CreateOptions {
   std::string name;  // without the prefix; empty: made up, unique
