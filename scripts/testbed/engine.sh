@@ -46,7 +46,8 @@ engine_configure() {
   local etc=$STATE/engine/upper/etc backend=legacy program
   mkdir -p "$STATE/engine"/{root,work,run,docker,containerd} "$etc/docker" "$etc/ssl/certs"
   mkdir -p "$STATE/engine/upper"/{usr/sbin,var}
-  ln -sfn /run "$STATE/engine/upper/var/run"
+  rm -rf -- "$STATE/engine/upper/var/run"
+  ln -s /run "$STATE/engine/upper/var/run"
   ! iptables --version | grep -q nf_tables || backend=nft
   for program in iptables iptables-save iptables-restore ip6tables; do
     ln -sfn "${program/tables/tables-$backend}" "$STATE/engine/upper/usr/sbin/$program"
