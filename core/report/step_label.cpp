@@ -33,6 +33,8 @@ StepLabel StepLabel::parse(std::string_view name) {
   label.text = line.substr(end + 2);
   for (const auto word : text::split(std::string_view(line).substr(1, end - 1), ' ')) {
     const bool platform = word.find('/') != std::string_view::npos;
+    // A counter of one digit is padded to the width of the total: "build  2/12".
+    if (word.empty()) continue;
     if (!take_counter(word, label) && !platform && word != "internal") label.stage = word;
   }
   return label;
