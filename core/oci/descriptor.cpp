@@ -3,11 +3,12 @@
 #include <fmt/core.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace polyarch::oci {
 namespace {
 
-constexpr std::uint64_t largest_size = std::uint64_t{1} << 50;
+constexpr std::uint64_t largest_size = std::uint64_t{1} << 48;  // so that no sum over a manifest overflows
 
 }  // namespace
 
@@ -25,20 +26,23 @@ Annotations annotations_from_json(const Json& object, std::string_view what) {
   if (!found->is_object()) throw Error(ErrorKind::input, fmt::format("{}: 'annotations' is not an object", what));
   for (const auto& [key, value] : found->items()) {
     if (!value.is_string())
-      throw Error(ErrorKind::input, fmt::format("{}: annotation '{}' is not a string", what, key));
+      throw Error(ErrorKind::input,
+                  fmt::format("{}: annotation '{}' is not a string", what, text::printable(key.substr(0, 80))));
     out[key] = value.get<std::string>();
   }
   return out;
 }
 
 Descriptor Descriptor::from_json(const Json& object, std::string_view what) {
+  const auto type = string_at(object, "mediaType", what);
+  if (!type) throw Error(ErrorKind::input, fmt::format("{}: a descriptor without a media type", what));
   const auto digest = string_at(object, "digest", what);
   const auto size = unsigned_at(object, "size", what);
   if (!digest || !Digest::valid(*digest))
     throw Error(ErrorKind::input, fmt::format("{}: a descriptor without a valid digest", what));
   if (!size || *size > largest_size)
     throw Error(ErrorKind::input, fmt::format("{}: a descriptor without a valid size", what));
-  Descriptor out{string_at(object, "mediaType", what).value_or(""), Digest::parse(*digest), *size, {}, {}, {}, object};
+  Descriptor out{*type, Digest::parse(*digest), *size, {}, {}, {}, object};
   if (const auto platform = object.find("platform"); platform != object.end() && !platform->is_null()) {
     out.platform = Platform::from_json(*platform, what);
   }
@@ -52,7 +56,9 @@ Json Descriptor::to_json() const {
   out["mediaType"] = media_type;
   out["digest"] = digest.str();
   out["size"] = size;
-  if (platform) {
+  if (!platform) {
+    out.erase("platform");
+  } else {
     auto& member = out["platform"];
     member.update(platform->to_json());
     if (platform->variant.empty()) member.erase("variant");

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace polyarch::oci {
 namespace {
@@ -18,6 +19,22 @@ std::vector<Descriptor> descriptors_at(const Json& object, const char* key, std:
   out.reserve(found->size());
   for (const auto& item : *found) out.push_back(Descriptor::from_json(item, what));
   return out;
+}
+
+// The declared media type, or `otherwise`. A document that can be read both as a manifest and as an index would mean
+// one image to us and another to a client that trusts the Content-Type.
+std::string media_type_of(const Json& object, std::string_view otherwise, bool (*fits)(std::string_view),
+                          std::string_view what) {
+  const auto type = string_at(object, "mediaType", what).value_or(std::string(otherwise));
+  if (!fits(type)) {
+    throw Error(ErrorKind::input,
+                fmt::format("{}: '{}' is not the media type of an image {}", what, text::printable(type.substr(0, 160)),
+                            otherwise == media_type::oci_index ? "index" : "manifest"));
+  }
+  if (object.contains("manifests") && (object.contains("layers") || object.contains("config"))) {
+    throw Error(ErrorKind::input, fmt::format("{}: both an image manifest and an image index", what));
+  }
+  return type;
 }
 
 std::optional<Descriptor> subject_of(const Json& object, std::string_view what) {
@@ -47,18 +64,15 @@ void dump_common(Json& out, const T& value) {
 std::string manifest_media_type(std::string_view bytes, std::string_view content_type, std::string_view what) {
   const auto object = parse_json(bytes, what, largest_manifest);
   if (const auto declared = string_at(object, "mediaType", what)) return *declared;
-  const auto type = content_type.substr(0, content_type.find(';'));
-  if (media_type::is_index(type) || media_type::is_manifest(type)) return std::string(type);
+  const auto type = text::lower(text::trim(content_type.substr(0, content_type.find(';'))));
+  if (media_type::is_index(type) || media_type::is_manifest(type)) return type;
   return std::string(object.contains("manifests") ? media_type::oci_index : media_type::oci_manifest);
 }
 
 Manifest Manifest::parse(std::string_view bytes, std::string_view what) {
   const auto object = parse_json(bytes, what, largest_manifest);
   Manifest out;
-  out.media_type = string_at(object, "mediaType", what).value_or(std::string(media_type::oci_manifest));
-  if (!media_type::is_manifest(out.media_type)) {
-    throw Error(ErrorKind::input, fmt::format("{}: '{}' is not an image manifest", what, out.media_type));
-  }
+  out.media_type = media_type_of(object, media_type::oci_manifest, media_type::is_manifest, what);
   const auto config = object.find("config");
   if (config == object.end()) throw Error(ErrorKind::input, fmt::format("{}: no config", what));
   out.config = Descriptor::from_json(*config, what);
@@ -84,10 +98,7 @@ std::uint64_t Manifest::total_size() const {
 Index Index::parse(std::string_view bytes, std::string_view what) {
   const auto object = parse_json(bytes, what, largest_manifest);
   Index out;
-  out.media_type = string_at(object, "mediaType", what).value_or(std::string(media_type::oci_index));
-  if (!media_type::is_index(out.media_type)) {
-    throw Error(ErrorKind::input, fmt::format("{}: '{}' is not an image index", what, out.media_type));
-  }
+  out.media_type = media_type_of(object, media_type::oci_index, media_type::is_index, what);
   out.manifests = descriptors_at(object, "manifests", what);
   out.subject = subject_of(object, what);
   out.artifact_type = string_at(object, "artifactType", what).value_or("");

@@ -19,6 +19,13 @@ bool contains(const Names& names, std::string_view name) {
   return std::ranges::any_of(names, [name](std::string_view known) { return known == name; });
 }
 
+// What containerd allows in a part of a platform; it ends up in tags, file names and workflow commands.
+bool plain(std::string_view part) {
+  return part.size() <= 32 && std::ranges::all_of(part, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+         });
+}
+
 void normalise_arm(std::string& variant) {
   if (variant.empty() || variant == "7")
     variant = "v7";
@@ -57,20 +64,20 @@ Platform Platform::parse(std::string_view text) {
   const auto part = [&parts](std::size_t i) { return i < parts.size() ? std::string(parts[i]) : std::string(); };
   const auto platform =
       normalise(parts.size() == 1 ? Platform{"linux", part(0), {}, {}} : Platform{part(0), part(1), part(2), {}});
-  if (!contains(known_systems, platform.os))
-    refuse(text, fmt::format("the operating system '{}' is not known", part(0)));
-  if (!contains(known_architectures, platform.architecture)) {
-    refuse(text, fmt::format("the architecture '{}' is not known", part(parts.size() == 1 ? 0 : 1)));
-  }
-  const bool plain = std::ranges::all_of(
-      platform.variant, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.'; });
-  if (!plain || platform.variant.size() > 16) refuse(text, "the variant may hold letters, digits and dots only");
+  if (!contains(known_systems, platform.os)) refuse(text, "its operating system is not known");
+  if (!contains(known_architectures, platform.architecture)) refuse(text, "its architecture is not known");
+  if (!plain(platform.variant)) refuse(text, "the variant may hold up to 32 letters, digits, '.', '_' and '-'");
   return platform;
 }
 
 Platform Platform::from_json(const Json& object, std::string_view what) {
   const auto member = [&](const char* key) { return string_at(object, key, what).value_or(""); };
-  return normalise({member("os"), member("architecture"), member("variant"), member("os.version")});
+  auto platform = normalise({member("os"), member("architecture"), member("variant"), member("os.version")});
+  if (!plain(platform.os) || !plain(platform.architecture) || !plain(platform.variant)) {
+    throw Error(ErrorKind::input,
+                fmt::format("{}: a malformed platform: '{}'", what, text::printable(platform.str().substr(0, 80))));
+  }
+  return platform;
 }
 
 Json Platform::to_json() const {

@@ -20,9 +20,10 @@ bool alnum(char c) {
 
 [[noreturn]] void refuse(std::string_view text, std::string_view problem, std::string_view hint = {}) {
   throw Error(ErrorKind::usage,
-              fmt::format("'{}' is not an image reference: {}", text::printable(text.substr(0, 200)), problem),
+              fmt::format("'{}' is not an image reference: {}", text::printable(text.substr(0, 200)),
+                          text::printable(problem.substr(0, 300))),
               hint.empty() ? "write [registry[:port]/]repository[:tag][@digest], such as ghcr.io/acme/app:1.0"
-                           : std::string(hint));
+                           : text::printable(hint.substr(0, 300)));
 }
 
 // distribution-spec: [a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*
@@ -42,13 +43,18 @@ bool valid_component(std::string_view text) {
   return true;
 }
 
+bool valid_label(std::string_view text) {
+  return !text.empty() && alnum(text.front()) && alnum(text.back()) &&
+         std::ranges::all_of(text, [](char c) { return alnum(c) || c == '-'; });
+}
+
 bool valid_host(std::string_view host) {
   auto name = host;
   if (host.starts_with('[')) {
     const auto end = host.find(']');
     if (end == std::string_view::npos) return false;
     const auto inside = host.substr(1, end - 1);
-    const bool hex = std::ranges::all_of(inside, [](char c) { return alnum(c) || c == ':'; });
+    const bool hex = inside.find_first_not_of("0123456789abcdefABCDEF:") == std::string_view::npos;
     const auto rest = host.substr(end + 1);
     return hex && inside.find(':') != std::string_view::npos &&
            (rest.empty() || (rest.starts_with(':') && text::to_number(rest.substr(1)).value_or(65536) < 65536));
@@ -57,8 +63,7 @@ bool valid_host(std::string_view host) {
     name = port->first;
     if (text::to_number(port->second).value_or(65536) > 65535) return false;
   }
-  if (name.empty() || !alnum(name.front()) || !alnum(name.back())) return false;
-  return std::ranges::all_of(name, [](char c) { return alnum(c) || c == '.' || c == '-'; });
+  return std::ranges::all_of(text::split(name, '.'), valid_label);
 }
 
 // Docker's rule: the first part is a registry when it looks like a host.
@@ -98,6 +103,7 @@ Repository Repository::parse(std::string_view text) {
 
 Reference Reference::parse(std::string_view text) {
   if (text.empty()) refuse(text, "it is empty");
+  if (Digest::valid(fmt::format("sha256:{}", text))) refuse(text, "it is an image ID");
   if (text.find("://") != std::string_view::npos)
     refuse(text, "it starts with a scheme", "leave out http:// or https://");
   Reference out;
