@@ -25,6 +25,26 @@ void write_all(int fd, std::string_view bytes, const fs::path& path) {
   }
 }
 
+bool may_replace(const fs::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
+}
+
+void replace_file(const fs::path& path, std::string_view bytes, unsigned mode) {
+  auto temporary = path.string() + ".XXXXXX";
+  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file) throw_errno("write " + path.string(), errno);
+  try {
+    write_all(file.get(), bytes, path);
+    if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
+      throw_errno("write " + path.string(), errno);
+    }
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+}
+
 }  // namespace
 
 void throw_errno(std::string_view doing, int error_number) {
@@ -65,24 +85,18 @@ std::string read_file(const fs::path& path, std::size_t max_bytes) {
 }
 
 void write_file(const fs::path& path, std::string_view bytes, unsigned mode) {
-  auto temporary = path.string() + ".XXXXXX";
-  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (may_replace(path)) return replace_file(path, bytes, mode);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!file) throw_errno("write " + path.string(), errno);
-  try {
-    write_all(file.get(), bytes, path);
-    if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
-      throw_errno("write " + path.string(), errno);
-    }
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
+  write_all(file.get(), bytes, path);
 }
 
 TemporaryDirectory::TemporaryDirectory(std::string_view prefix) {
-  auto name = (fs::temp_directory_path() / (std::string(prefix) + "XXXXXX")).string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw_errno("create a directory in " + fs::temp_directory_path().string(), errno);
+  std::error_code problem;
+  const auto parent = fs::temp_directory_path(problem);
+  if (problem) throw Error(ErrorKind::input, "the directory for temporary files does not exist", "set TMPDIR to one");
+  auto name = (parent / (std::string(prefix) + "XXXXXX")).string();
+  if (::mkdtemp(name.data()) == nullptr) throw_errno("create a directory in " + parent.string(), errno);
   path_ = name;
 }
 

@@ -20,10 +20,10 @@ void run_parallel(const std::vector<std::function<void()>>& tasks, std::size_t w
     }
   };
   const auto helpers = std::min(std::max<std::size_t>(width, 1), tasks.size());
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
   work();
-  for (auto& thread : threads) thread.join();
+  threads.clear();  // joins them
   for (const auto& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }

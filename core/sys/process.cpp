@@ -22,7 +22,7 @@ namespace polyarch::sys {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-constexpr auto grace = std::chrono::seconds(10);
+constexpr int unseen_end = 5;  // ms between looks at a child that closed its outputs
 constexpr std::size_t kept_output = 4U << 20;
 constexpr std::size_t longest_line = 16U << 20;
 
@@ -132,6 +132,11 @@ class Child {
 
   void signal(int number) const { kill(-pid_, number); }
 
+  bool ended() const {
+    siginfo_t info{};
+    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_;
+  }
+
   int wait() const {
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
@@ -180,7 +185,10 @@ class Session {
     Output stdout_lines(std::move(out.read), command_.on_stdout);
     Output stderr_lines(std::move(err.read), command_.on_stderr);
     try {
-      while (stdout_lines.open() || stderr_lines.open()) turn(child, stdout_lines, stderr_lines);
+      // What left the process group may hold the outputs open for ever: after SIGKILL nobody is waited for.
+      while (!killed_ && (stdout_lines.open() || stderr_lines.open() || !child.ended())) {
+        turn(child, stdout_lines, stderr_lines);
+      }
     } catch (...) {  // a callback threw: nobody reads the child any more
       child.signal(SIGKILL);
       child.wait();
@@ -197,7 +205,7 @@ class Session {
                                   {err.fd(), POLLIN, 0},
                                   {input_.get(), POLLOUT, 0},
                                   {cancel_ != nullptr && !ending() ? cancel_->descriptor() : -1, POLLIN, 0}}};
-    const int ready = poll(polled.data(), polled.size(), timeout());
+    const int ready = poll(polled.data(), polled.size(), out.open() || err.open() ? timeout() : unseen_end);
     if (ready < 0 && errno != EINTR) throw_errno("wait for " + command_.argv.front(), errno);
     if (ready > 0) {
       if (polled[0].revents != 0) out.read_some();
@@ -207,14 +215,17 @@ class Session {
     }
     const auto now = Steady::now();
     if (!ending() && command_.deadline && now >= started_ + *command_.deadline) end(child, timed_out_);
-    if (ending() && now >= kill_at_) child.signal(SIGKILL);
+    if (ending() && now >= kill_at_) {
+      killed_ = true;
+      child.signal(SIGKILL);
+    }
   }
 
   bool ending() const { return cancelled_ || timed_out_; }
 
   void end(const Child& child, bool& why) {
     why = true;
-    kill_at_ = Steady::now() + grace;
+    kill_at_ = Steady::now() + command_.grace;
     child.signal(SIGTERM);
   }
 
@@ -241,9 +252,14 @@ class Session {
   std::size_t written_ = 0;
   bool cancelled_ = false;
   bool timed_out_ = false;
+  bool killed_ = false;
 };
 
 }  // namespace
+
+SystemRunner::SystemRunner(const Cancel* cancel) : cancel_(cancel) {
+  std::signal(SIGPIPE, SIG_IGN);
+}
 
 ProcessResult SystemRunner::run(const Command& command) {
   if (cancel_ != nullptr) cancel_->check();

@@ -16,10 +16,11 @@ struct Command {
   std::map<std::string, std::string> env;  // added to the engine's own environment, replacing what is there
   std::string directory;                   // where it runs; empty: here
   std::string input;                       // its standard input; empty: /dev/null
-  std::function<void(std::string_view)>
-      on_stdout;  // each line without its end, as it comes; else kept in ProcessResult
+  // Each line without its end, as it comes; else kept in ProcessResult. A line over 16 MiB loses its beginning.
+  std::function<void(std::string_view)> on_stdout;
   std::function<void(std::string_view)> on_stderr;
   std::optional<std::chrono::milliseconds> deadline;
+  std::chrono::milliseconds grace = std::chrono::seconds(10);  // from SIGTERM to SIGKILL
 };
 
 struct ProcessResult {
@@ -36,14 +37,15 @@ class Runner {
   virtual ~Runner() = default;
   // Waits for the end. A failed program is a result; Error{failed} only when it cannot be started at all (its message
   // names the program). When the deadline passes or the run is cancelled, the program and its children get SIGTERM,
-  // 10 s later SIGKILL; a cancelled run then throws Error{interrupted}.
+  // and SIGKILL when its grace is over; a cancelled run then throws Error{interrupted}.
   virtual ProcessResult run(const Command& command) = 0;
 };
 
 class SystemRunner final : public Runner {
  public:
   // `cancel` must outlive the runner; nullptr: runs cannot be cancelled (for clean-up after a cancel).
-  explicit SystemRunner(const Cancel* cancel) : cancel_(cancel) {}
+  // SIGPIPE is ignored from here on: a program may leave its input unread.
+  explicit SystemRunner(const Cancel* cancel);
   ProcessResult run(const Command& command) override;
 
  private:

@@ -1,0 +1,75 @@
+#include "sys/parallel.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <gtest/gtest.h>
+#include <stdexcept>
+#include <thread>
+
+namespace polyarch::sys {
+namespace {
+
+using Tasks = std::vector<std::function<void()>>;
+
+TEST(RunParallel, RunsEveryTaskOnceAtAnyWidth) {
+  for (const std::size_t width : {0U, 1U, 3U, 1000U}) {
+    std::vector<std::atomic<int>> runs(20);
+    Tasks tasks;
+    for (auto& run : runs) tasks.emplace_back([&run] { ++run; });
+    run_parallel(tasks, width);
+    for (const auto& run : runs) EXPECT_EQ(run, 1) << width;
+  }
+  run_parallel({}, 4);
+}
+
+TEST(RunParallel, KeepsToItsWidth) {
+  std::atomic<int> now = 0, most = 0;
+  const Tasks tasks(12, [&] {
+    const int here = ++now;
+    for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    --now;
+  });
+  run_parallel(tasks, 3);
+  EXPECT_LE(most, 3);
+  EXPECT_GE(most, 2);
+}
+
+TEST(RunParallel, AtWidthOneKeepsTheOrderAndTheThread) {
+  std::vector<int> order;
+  const auto caller = std::this_thread::get_id();
+  Tasks tasks;
+  for (int i = 0; i < 5; ++i) {
+    tasks.emplace_back([&order, i, caller] {
+      EXPECT_EQ(std::this_thread::get_id(), caller);
+      order.push_back(i);
+    });
+  }
+  run_parallel(tasks, 1);
+  EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4}));
+}
+
+TEST(RunParallel, ThrowsTheFirstFailureAfterAllHaveEnded) {
+  std::atomic<int> ended = 0;
+  const Tasks tasks{[&] { ++ended; },
+                    [] {
+                      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                      throw std::runtime_error("second");
+                    },
+                    [] { throw std::runtime_error("third"); },
+                    [&] {
+                      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+                      ++ended;
+                    }};
+  try {
+    run_parallel(tasks, 4);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "second") << "in the order of the tasks, not of time";
+  }
+  EXPECT_EQ(ended, 2);
+}
+
+}  // namespace
+}  // namespace polyarch::sys
