@@ -7,9 +7,8 @@ const Command<PublishOptions>& publish_command() {
   static const Command<PublishOptions> command{
       "publish",
       "Join images of single platforms into one multi-platform image, and move tags to it",
-      "The sources may be images or indexes; attestations travel with their platform. The same sources always give "
-      "the\n"
-      "same digest. Tags move last, so a tag never points at half an image.",
+      "The sources may be images or indexes; attestations travel with their platform.\n"
+      "The same sources always give the same digest. Tags move last, so a tag never points at half an image.",
       "polyarch publish -t registry.example/app:1 registry.example/app@sha256:… registry.example/app@sha256:…\n"
       "polyarch publish -t registry.example/app:stable registry.example/app:1",
       {{"source",
