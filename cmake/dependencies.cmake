@@ -35,5 +35,7 @@ if(NOT HTTPLIB_INCLUDE_DIR)
 endif()
 add_library(httplib INTERFACE)
 target_include_directories(httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
-target_compile_definitions(httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT)
+# A longer line would overflow the stack in the library's regular expressions; poll knows no limit of descriptors. Client
+# and server are one program: both must be built alike.
+target_compile_definitions(httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_MAX_LINE_LENGTH=8192 CPPHTTPLIB_USE_POLL)
 target_link_libraries(httplib INTERFACE OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
