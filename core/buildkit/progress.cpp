@@ -13,9 +13,7 @@ namespace {
 
 constexpr std::size_t longest_line = 16U << 20;
 constexpr std::size_t longest_output = 256U << 10;
-constexpr std::size_t most_steps = 20'000;
 constexpr std::size_t most_warnings = 1'000;
-constexpr std::size_t all_logs = 16U << 20;
 
 constexpr std::string_view canceled = "context canceled";
 constexpr std::string_view cache_import = "importing cache manifest";
@@ -42,9 +40,10 @@ bool failed_by_itself(const report::Step& step) {
 }  // namespace
 
 ProgressStream::ProgressStream(std::vector<oci::Platform> platforms, Listener listener,
-                               std::vector<oci::Platform> emulated)
+                               std::vector<oci::Platform> emulated, Limits limits)
     : listener_(std::move(listener)),
       emulated_(std::move(emulated)),
+      limits_(limits),
       only_platform_(platforms.size() == 1 ? std::optional(platforms.front()) : std::nullopt),
       graph_(std::move(platforms)) {}
 
@@ -84,7 +83,7 @@ void ProgressStream::update(const std::vector<VertexUpdate>& updates) {
 ProgressStream::Vertex* ProgressStream::find_or_add(const VertexUpdate& update) {
   const auto found = vertices_.find(update.id);
   if (found != vertices_.end()) return &found->second;
-  if (update.id.empty() || vertices_.size() >= most_steps) return nullptr;
+  if (update.id.empty() || vertices_.size() >= limits_.steps) return nullptr;
   const auto name = parse_step_name(clean(update.name));
   Vertex vertex;
   vertex.step.id = update.id;
@@ -131,14 +130,14 @@ void ProgressStream::write(Vertex& vertex, const std::vector<std::string>& lines
     log_bytes_ += line.size() + 1;
     if (listener_.log) listener_.log({vertex.step.id, line});
   }
-  if (log_bytes_ > all_logs) shrink_logs();
+  if (log_bytes_ > limits_.logs) shrink_logs();
 }
 
 void ProgressStream::shrink_logs() {
   log_bytes_ = 0;
   for (const auto& [id, vertex] : vertices_) log_bytes_ += vertex.log.size();
   for (const auto& id : order_) {
-    if (log_bytes_ <= all_logs / 2) return;
+    if (log_bytes_ <= limits_.logs / 2) return;
     auto& vertex = vertices_.at(id);
     if (!vertex.step.error.empty()) continue;
     log_bytes_ -= vertex.log.size();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "buildkit/status.hpp"
@@ -27,8 +28,15 @@ class ProgressStream {
     std::function<void(const report::LogLine&)> log;
     std::function<void(const report::Warning&)> warning;  // BuildKit's own lint; a cache that could not be read
   };
+  struct Limits {
+    std::size_t steps = 20'000;
+    std::size_t logs = 16U << 20;  // bytes, all steps together
+  };
   // `platforms`: those of the solve. `emulated`: those that the node runs under QEMU; RUN steps on them are marked.
-  ProgressStream(std::vector<oci::Platform> platforms, Listener listener, std::vector<oci::Platform> emulated = {});
+  ProgressStream(std::vector<oci::Platform> platforms, Listener listener, std::vector<oci::Platform> emulated,
+                 Limits limits);
+  ProgressStream(std::vector<oci::Platform> platforms, Listener listener, std::vector<oci::Platform> emulated = {})
+      : ProgressStream(std::move(platforms), std::move(listener), std::move(emulated), Limits{}) {}
 
   void feed(std::string_view line);
   // The stream has ended: hands on last log lines that have no line end.
@@ -63,6 +71,7 @@ class ProgressStream {
 
   Listener listener_;
   std::vector<oci::Platform> emulated_;
+  Limits limits_;
   std::optional<oci::Platform> only_platform_;
   VertexGraph graph_;
   std::unordered_map<std::string, Vertex> vertices_;
