@@ -65,7 +65,7 @@ TEST(WriteFile, AReaderSeesTheOldFileOrTheNewOne) {
   write_file(path, a);
   std::atomic<bool> done = false;
   std::thread writer([&] {
-    for (int i = 0; i < 40; ++i) write_file(path, i % 2 == 0 ? b : a);
+    for (int i = 0; i < 20; ++i) write_file(path, i % 2 == 0 ? b : a);
     done = true;
   });
   while (!done) {
