@@ -4,6 +4,7 @@
 #include "app/builder_set.hpp"
 #include "app/commands.hpp"
 #include "app/facts.hpp"
+#include "app/input_dockerfile.hpp"
 #include "app/lint_warnings.hpp"
 #include "app/plan.hpp"
 #include "app/publish_run.hpp"
@@ -106,7 +107,9 @@ void mark_failed(report::Run& run, const Error& error) {
 
 }  // namespace
 
-int plan(const spec::BuildOptions& options, Context& context) {
+int plan(const spec::BuildOptions& given, Context& context) {
+  const InputDockerfile input(given, context);
+  const auto& options = input.options();
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options.insecure_registries, options.registry_auths);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/true);
@@ -116,8 +119,10 @@ int plan(const spec::BuildOptions& options, Context& context) {
   return 0;
 }
 
-int build(const spec::BuildOptions& options, Context& context) {
-  if (options.dry_run) return plan(options, context);
+int build(const spec::BuildOptions& given, Context& context) {
+  if (given.dry_run) return plan(given, context);
+  const InputDockerfile input(given, context);
+  const auto& options = input.options();
   const auto start = context.clock.steady();
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options.insecure_registries, options.registry_auths);

@@ -42,6 +42,11 @@ void show(const buildkit::Builder& builder, const std::string& format, Context& 
   }
 }
 
+// Builders of ours may be called by the name that `create` was given, or by the whole one.
+std::string own_name(const std::string& name) {
+  return name.starts_with(buildkit::builder_prefix) ? name : std::string(buildkit::builder_prefix) + name;
+}
+
 buildkit::Builders make_builders(Context& context) {
   return {buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment)), context.runner,
           context.cleanup};
@@ -67,7 +72,9 @@ int builder_create(const spec::BuilderOptions& options, Context& context) {
 }
 
 int builder_inspect(const spec::BuilderOptions& options, Context& context) {
-  const auto builder = make_builders(context).inspect(options.name, false);
+  auto builders = make_builders(context);
+  auto builder = builders.inspect(options.name, false);
+  if (!builder && !options.name.empty()) builder = builders.inspect(own_name(options.name), false);
   if (!builder) {
     throw Error(ErrorKind::builder, fmt::format("there is no builder '{}'", options.name),
                 "`docker buildx ls` shows those there are");
@@ -77,9 +84,10 @@ int builder_inspect(const spec::BuilderOptions& options, Context& context) {
 }
 
 int builder_remove(const spec::BuilderOptions& options, Context& context) {
-  if (options.name.empty())
+  if (options.name.empty()) {
     throw Error(ErrorKind::usage, "builder remove needs a name", "`docker buildx ls` shows those there are");
-  make_builders(context).remove(options.name, options.keep_state);
+  }
+  make_builders(context).remove(own_name(options.name), options.keep_state);
   return 0;
 }
 

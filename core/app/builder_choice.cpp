@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "app/scoped.hpp"
+#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -12,6 +13,13 @@ namespace {
 
 bool is_loopback(std::string_view registry) {
   return registry.starts_with("localhost") || registry.starts_with("127.") || registry.starts_with("[::1]");
+}
+
+// A builder that is kept has a name that the next run with the same options finds again.
+std::string kept_name(const std::map<std::string, std::string>& driver_options) {
+  std::string all;
+  for (const auto& [key, value] : driver_options) all += fmt::format("{}={}\n", key, value);
+  return fmt::format("kept-{}", Digest::sha256(all).hex().substr(0, 8));
 }
 
 BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
@@ -28,6 +36,7 @@ BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, c
   if (std::ranges::any_of(repositories, [](const auto& repository) { return is_loopback(repository.registry); })) {
     out.create->driver_options.try_emplace("network", "host");
   }
+  if (options.keep_builder) out.create->name = kept_name(out.create->driver_options);
   out.create->buildkitd_config = options.buildkitd_config;
   out.create->buildkitd_flags = options.buildkitd_flags;
   return out;

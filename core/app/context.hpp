@@ -1,5 +1,5 @@
 #pragma once
-#include <memory>
+#include <istream>
 #include <ostream>
 
 #include "base/clock.hpp"
@@ -21,6 +21,7 @@ struct Terminal {
 
 // What every use case may touch of the world. Made once in main; outlives all use cases.
 struct Context {
+  std::istream& in;
   std::ostream& out;  // results
   std::ostream& err;  // progress and messages
   Terminal terminal;

@@ -170,9 +170,10 @@ buildkit::Solve staging_solve(const Plan& plan, const SolvePlan& solve, const st
   out.platforms = solve.platforms;
   if (plan.push == PushWith::builder) {
     out.outputs = {fmt::format("type=image,name={},push=true,push-by-digest=true,name-canonical=true{}",
-                               plan.staging->str(), plan.insecure_staging ? ",registry.insecure=true" : "")};
+                               plan.staging->str(), plan.insecure_staging ? ",registry.insecure=true" : "") +
+                   plan.targets.attributes};
   } else if (plan.needs_layout()) {
-    out.outputs = {fmt::format("type=oci,tar=false,dest={}", layout.string())};
+    out.outputs = {fmt::format("type=oci,tar=false,dest={}{}", layout.string(), plan.targets.attributes)};
   } else {
     out = export_solve(plan, solve, builder);
     if (out.outputs.empty() && !out.load && out.call.empty()) out.outputs = {"type=cacheonly"};

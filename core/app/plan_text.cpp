@@ -28,14 +28,21 @@ std::string row(std::string_view title, std::string_view value) {
 }
 
 std::string leg_lines(const Plan& plan) {
-  auto out = fmt::format("\n{:<16} {:<10} {:<28} {}\n", "PLATFORM", "RUNS", "BUILDER", "TESTS");
+  std::vector<std::string> builders;
+  std::size_t width = 7;
   for (const auto& leg : plan.legs) {
+    const auto& builder = plan.builders[leg.builder];
+    builders.push_back(fmt::format("{} ({})", builder_name(builder), builder.driver));
+    width = std::max(width, text::columns(builders.back()));
+  }
+  auto out = fmt::format("\n{:<16} {:<8} {:<{}}  {}\n", "PLATFORM", "RUNS", "BUILDER", width, "TESTS");
+  for (std::size_t i = 0; i < plan.legs.size(); ++i) {
+    const auto& leg = plan.legs[i];
     auto tests = leg.tests;
     for (const auto& stage : leg.test_targets) tests.push_back("stage " + stage);
-    const auto& builder = plan.builders[leg.builder];
-    out += fmt::format("{:<16} {:<10} {:<28} {}{}\n", leg.platform.str(), leg.emulated ? "emulated" : "native",
-                       fmt::format("{} ({})", builder_name(builder), builder.driver),
-                       tests.empty() ? "none" : text::join(tests, "; "), leg.optional ? "  (optional)" : "");
+    out += fmt::format("{:<16} {:<8} {:<{}}  {}{}\n", leg.platform.str(), leg.emulated ? "emulated" : "native",
+                       builders[i], width, tests.empty() ? "none" : text::join(tests, "; "),
+                       leg.optional ? "  (optional)" : "");
   }
   return out;
 }

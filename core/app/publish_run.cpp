@@ -35,7 +35,8 @@ publish::Artifact make_artifact(RunState& state, const std::vector<publish::Leg>
 
 void push_layouts(RunState& state, const std::vector<SolveOutcome>& outcomes) {
   for (const auto& outcome : outcomes) {
-    if (outcome.error || outcome.layout.empty()) continue;
+    const auto is_wanted = [&](const auto& leg) { return passed(state, leg.platform); };
+    if (outcome.error || outcome.layout.empty() || !std::ranges::any_of(outcome.legs, is_wanted)) continue;
     state.display.phase(fmt::format("pushing to {}", state.plan.staging->str()));
     publish::push_layout(state.registries.client(), oci::Layout(outcome.layout), *state.plan.staging);
   }
@@ -57,7 +58,7 @@ void spread(RunState& state, const std::vector<publish::Leg>& legs) {
 // --tag linux/arm64:REF names that platform's image itself.
 void promote_own(RunState& state, const std::vector<publish::Leg>& legs) {
   for (const auto& [platform, tags] : state.plan.targets.own) {
-    const auto leg = std::ranges::find(legs, platform, &publish::Leg::platform);
+    const auto leg = std::ranges::find_if(legs, [&](const auto& made) { return same_target(made.platform, platform); });
     if (leg == legs.end()) continue;
     const auto bytes =
         state.registries.client().need_manifest({*state.plan.staging, std::nullopt, leg->manifest.digest}).bytes;

@@ -66,6 +66,11 @@ void add_output(PushTargets& targets, const std::string& output) {
   }
   targets.push = true;
   add_tags(targets, value("name"));
+  for (const auto& [key, text] : values) {
+    const bool ours =
+        key == "type" || key == "name" || key == "push" || key == "name-canonical" || key == "registry.insecure";
+    if (!ours) targets.attributes += fmt::format(",{}={}", key, text);
+  }
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ struct PushTargets {
   bool push = false;
   std::vector<oci::Reference> tags;                          // of the whole image
   std::map<oci::Platform, std::vector<oci::Reference>> own;  // --tag linux/arm64:REF: of one platform's image
-  std::vector<std::string> exports;                          // outputs that push nothing, as given
+  std::string attributes;  // ",compression=zstd,…": what an --output that pushes says of how the image is written
+  std::vector<std::string> exports;  // outputs that push nothing, as given
 
   // Every repository that is pushed to; none without push.
   std::set<oci::Repository> repositories() const;

@@ -26,6 +26,9 @@ struct SolveOutcome {
   std::optional<Error> error;
 };
 
+// The same but for the version of the operating system, which an image may name and a user does not.
+bool same_target(const oci::Platform& a, const oci::Platform& b);
+
 // What the phases of one run share.
 struct RunState {
   const spec::BuildOptions& options;
@@ -39,6 +42,7 @@ struct RunState {
   report::Run& report;  // guarded by mutex while solves run
   std::mutex mutex;
 
+  // Both throw Error{build} for a platform that was not asked for.
   report::Leg& leg(const oci::Platform& platform);
   const LegPlan& leg_plan(const oci::Platform& platform) const;
 };

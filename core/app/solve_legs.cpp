@@ -61,6 +61,10 @@ void settle(RunState& state, const SolveOutcome& outcome, const std::vector<repo
 
 void find_legs(RunState& state, SolveOutcome& outcome) {
   if (state.plan.push == PushWith::builder) {
+    if (!outcome.image) {
+      throw Error(ErrorKind::builder, fmt::format("the builder {} did not say which image it pushed", outcome.builder),
+                  "polyarch needs buildx 0.13 and BuildKit 0.13 or newer");
+    }
     const oci::Reference reference{*state.plan.staging, std::nullopt, outcome.image->digest};
     outcome.legs = publish::read_legs(state.registries.client(), reference);
   } else if (state.plan.needs_layout()) {
@@ -88,16 +92,16 @@ void measure(RunState& state, const SolveOutcome& outcome) {
 }
 
 // What was built must be what was asked for: a builder may answer with another platform's image.
-void check_platforms(const RunState& state, const SolveOutcome& outcome) {
+void check_platforms(const SolveOutcome& outcome) {
   if (outcome.legs.empty()) return;
   for (const auto& platform : outcome.plan->platforms) {
-    if (std::ranges::find(outcome.legs, platform, &publish::Leg::platform) != outcome.legs.end()) continue;
+    const auto made = [&](const publish::Leg& leg) { return same_target(leg.platform, platform); };
+    if (std::ranges::any_of(outcome.legs, made)) continue;
     throw Error(
         ErrorKind::build,
         fmt::format("the builder {} made no image for {}, though it said it was done", outcome.builder, platform.str()),
         "look at FROM --platform in the Dockerfile: the last stage must be built for the target platform");
   }
-  static_cast<void>(state);
 }
 
 void solve_one(RunState& state, SolveOutcome& outcome) {
@@ -108,7 +112,7 @@ void solve_one(RunState& state, SolveOutcome& outcome) {
     outcome.metadata = std::move(run.metadata);
     outcome.image = std::move(run.image);
     find_legs(state, outcome);
-    check_platforms(state, outcome);
+    check_platforms(outcome);
     measure(state, outcome);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;

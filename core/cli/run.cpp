@@ -43,8 +43,8 @@ int run(const Invocation& invocation, const sys::Environment& environment) {
   set_up_log(invocation.global, terminal.color);
   sys::SystemRunner runner(&cancel);
   sys::SystemRunner cleanup(nullptr);
-  app::Context context{std::cout,      std::cerr, terminal, environment, ci::detect(environment),
-                       system_clock(), cancel,    runner,   cleanup};
+  app::Context context{std::cin,       std::cout, std::cerr, terminal, environment, ci::detect(environment),
+                       system_clock(), cancel,    runner,    cleanup};
   return dispatch(invocation, context);
 }
 

@@ -140,7 +140,7 @@ Fields cache_fields() {
        {.value = "CACHE", .group = caching}},
       {"cache-to",
        &O::cache_to,
-       "Further cache to write, in BuildKit's words; a failure to write it never fails the build",
+       "Further cache to write, in BuildKit's words; add ignore-error=true when its loss shall not fail the build",
        {.value = "CACHE", .group = caching}},
       {"no-cache", &O::no_cache, "Run every step anew", {.group = caching}},
       {"no-cache-filter",
@@ -178,7 +178,8 @@ Fields builder_fields() {
        {.value = "[PLATFORM:]NAME|ADDRESS", .group = builder}},
       {"driver",
        &O::driver,
-       "Kind of builder: `auto` takes the current one when it can do the job, else makes one of the kind docker-container",
+       "Kind of builder: `auto` takes the current one when it can do the job, else makes one of the kind "
+       "docker-container",
        {.group = builder, .choices = {"auto", "docker-container", "docker"}}},
       {"driver-opt",
        &O::driver_options,
