@@ -129,6 +129,7 @@ int build(const spec::BuildOptions& given, Context& context) {
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/false);
   const auto plan = make_plan(options, facts);
   const DockerConfig docker_config(registries.explicit_credentials(), context);
+  hide_secrets(options, context.environment);
   auto environment = solve_environment(options);
   environment.insert(docker_config.environment().begin(), docker_config.environment().end());
   auto run = start_report(plan, context);

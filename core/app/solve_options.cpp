@@ -1,10 +1,13 @@
 #include "app/solve_options.hpp"
 
+#include <filesystem>
 #include <fmt/core.h>
 
 #include "app/scoped.hpp"
 #include "base/error.hpp"
+#include "base/redact.hpp"
 #include "base/text.hpp"
+#include "sys/files.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -44,7 +47,30 @@ std::vector<std::string> secrets(const spec::BuildOptions& options, const oci::P
   return out;
 }
 
+void hide_file(const std::string& path) {
+  constexpr std::size_t largest = 512U << 10;  // BuildKit takes no larger secret
+  if (std::filesystem::is_regular_file(path)) redactor().add(sys::read_file(path, largest));
+}
+
+// "id=ID[,env=NAME|,src=FILE]"; with neither, ID is the variable.
+void hide_secret(const std::string& text, const sys::Environment& environment) {
+  std::map<std::string, std::string, std::less<>> values;
+  for (const auto part : text::split(text, ',')) {
+    if (const auto pair = text::cut(part, '=')) values[std::string(pair->first)] = std::string(pair->second);
+  }
+  for (const char* key : {"src", "source"}) {
+    if (values.contains(key)) return hide_file(values[key]);
+  }
+  if (const auto value = environment(values[values.contains("env") ? "env" : "id"])) redactor().add(*value);
+}
+
 }  // namespace
+
+void hide_secrets(const spec::BuildOptions& options, const sys::Environment& environment) {
+  for (const auto& scoped : parse_scoped(options.secrets)) hide_secret(scoped.value, environment);
+  for (const auto& text : options.secret_envs) hide_secret("env=" + text.substr(text.find('=') + 1), environment);
+  for (const auto& text : options.secret_files) hide_file(text.substr(text.find('=') + 1));
+}
 
 buildkit::Solve solve_options(const spec::BuildOptions& options, const Facts& facts, const oci::Platform& platform) {
   buildkit::Solve solve;

@@ -5,6 +5,7 @@
 #include "app/facts.hpp"
 #include "buildkit/solve.hpp"
 #include "spec/build.hpp"
+#include "sys/environment.hpp"
 
 namespace polyarch::app {
 
@@ -13,5 +14,8 @@ buildkit::Solve solve_options(const spec::BuildOptions& options, const Facts& fa
 
 // Environment of the solve's processes: secrets that were given by value go this way, never by argv.
 std::map<std::string, std::string> solve_environment(const spec::BuildOptions& options);
+
+// Lets the redactor know every secret of a step, which a step may print.
+void hide_secrets(const spec::BuildOptions& options, const sys::Environment& environment);
 
 }  // namespace polyarch::app

@@ -48,9 +48,16 @@ ProgressStream::ProgressStream(std::vector<oci::Platform> platforms, Listener li
       graph_(std::move(platforms)) {}
 
 void ProgressStream::feed(std::string_view line) {
-  if (line.size() > longest_line) return;
-  const auto status = parse_status(line);
-  if (!status) return keep_output(line);
+  if (line.size() + open_object_.size() > longest_line) return open_object_.clear();
+  if (open_object_.empty() && line != "{") return read(line);
+  open_object_ += line;
+  open_object_ += '\n';
+  if (line == "}") read(std::exchange(open_object_, {}));
+}
+
+void ProgressStream::read(std::string_view object) {
+  const auto status = parse_status(object);
+  if (!status) return keep_output(object);
   update(status->vertexes);
   for (const auto& chunk : status->logs) {
     const auto found = vertices_.find(chunk.vertex);
@@ -60,11 +67,12 @@ void ProgressStream::feed(std::string_view line) {
 }
 
 void ProgressStream::finish() {
+  if (!open_object_.empty()) keep_output(std::exchange(open_object_, {}));
   for (const auto& id : order_) write(vertices_.at(id), vertices_.at(id).log.flush());
 }
 
-void ProgressStream::keep_output(std::string_view line) {
-  output_ += clean(line) + '\n';
+void ProgressStream::keep_output(std::string_view lines) {
+  output_ += clean_lines(lines) + '\n';
   keep_end(output_, longest_output);
 }
 

@@ -17,10 +17,10 @@
 
 namespace polyarch::buildkit {
 
-// Reads `--progress=rawjson` line by line and keeps the steps of one solve (BuildKit client.SolveStatus). Lines that
-// are not JSON objects of that shape are kept as plain output (an error message of buildx). Bounded: at most 20,000
-// steps, 64 KiB of log a step and 16 MiB in all; a line over 16 MiB is dropped. All text that goes out is printable and
-// redacted. Not for several threads.
+// Reads `--progress=rawjson` line by line and keeps the steps of one solve (BuildKit client.SolveStatus): an object a
+// line or, as buildx 0.13 writes it, over several lines from "{" to "}". What is no object of that shape is kept as
+// plain output (an error message of buildx). Bounded: at most 20,000 steps, 64 KiB of log a step and 16 MiB in all; an
+// object over 16 MiB is dropped. All text that goes out is printable and redacted. Not for several threads.
 class ProgressStream {
  public:
   struct Listener {
@@ -39,7 +39,7 @@ class ProgressStream {
       : ProgressStream(std::move(platforms), std::move(listener), std::move(emulated), Limits{}) {}
 
   void feed(std::string_view line);
-  // The stream has ended: hands on last log lines that have no line end.
+  // The stream has ended: hands on what still waits for its end.
   void finish();
   // Every step so far, in the order of their first appearance, platform recovered through the inputs where the name
   // has none. A step that several platforms need has none.
@@ -58,7 +58,8 @@ class ProgressStream {
   };
 
   report::Step snapshot(const Vertex& vertex) const;
-  void keep_output(std::string_view line);
+  void read(std::string_view object);
+  void keep_output(std::string_view lines);
   void update(const std::vector<VertexUpdate>& updates);
   // nullptr: one step more than are kept.
   Vertex* find_or_add(const VertexUpdate& update);
@@ -78,6 +79,7 @@ class ProgressStream {
   std::vector<std::string> order_;
   std::unordered_set<std::string> warned_;
   std::size_t log_bytes_ = 0;
+  std::string open_object_;  // its lines so far
   std::string output_;
 };
 

@@ -16,13 +16,13 @@ constexpr std::size_t longest_step = 160;
 // A failure, and what its rules have to know about it.
 struct Findings {
   std::string builder;
-  std::string message;   // what buildx said at the end
-  std::string lower;     // the same in lower case
-  std::string file;      // "Dockerfile"
-  std::string where;     // "Dockerfile:12"
-  std::string step;      // "RUN make (linux/arm64, stage build, step 2/4)"
-  std::string platform;  // "linux/arm64", or empty
-  std::string log;       // of the step
+  std::string message;          // what buildx said at the end
+  std::string lower;            // the same in lower case
+  std::string file;             // "Dockerfile"
+  std::string where;            // "Dockerfile:12"
+  std::string step = "a step";  // "RUN make (linux/arm64, stage build, step 2/4)"
+  std::string platform;         // "linux/arm64", or empty
+  std::string log;              // of the step
 };
 
 using Rule = std::optional<Error> (*)(const Findings&);
@@ -67,18 +67,15 @@ std::optional<Error> canceled(const Findings& found) {
 }
 
 std::optional<Error> no_space(const Findings& found) {
-  if (!has_any(found.lower, {"no space left on device", "disk quota exceeded"}) &&
-      !has(text::lower(found.log), "no space left on device")) {
-    return std::nullopt;
-  }
-  return Error(
-      ErrorKind::storage,
-      fmt::format("{}: the builder's disk is full: {}", found.where, found.step.empty() ? found.message : found.step),
-      "free space with 'docker buildx prune', or limit the builder's cache in its configuration");
+  const bool in_step = has(text::lower(found.log), "no space left on device");
+  if (!in_step && !has_any(found.lower, {"no space left on device", "disk quota exceeded"})) return std::nullopt;
+  return Error(ErrorKind::storage,
+               fmt::format("{}: the builder's disk is full: {}", found.where, in_step ? found.step : found.message),
+               "free space with 'docker buildx prune', or limit the builder's cache in its configuration");
 }
 
 std::optional<Error> step_cannot_run_here(const Findings& found) {
-  if (!has_any(found.message, {"exec format error"}) && !has(found.log, "exec format error")) return std::nullopt;
+  if (!has(found.message, "exec format error") && !has(found.log, "exec format error")) return std::nullopt;
   return Error(
       ErrorKind::emulation,
       fmt::format("{}: {} needs an emulator: the node cannot run programs of this platform (exec format error)",
