@@ -107,6 +107,14 @@ TEST(ProgressStream, DoesNotBlameALegThatWasOnlyCancelled) {
   EXPECT_EQ(leg(build.stream.failed_step().value()), "linux/riscv64");
 }
 
+TEST(ProgressStream, BlamesTheFirstThatFailedByItselfWhenBuildxSaysNothing) {
+  Recorded build(both);
+  build.stream.feed(R"({"vertexes":[{"digest":"a","name":"a","error":"failed: context canceled"},
+                                    {"digest":"b","name":"b","error":"exit code: 1"},
+                                    {"digest":"c","name":"c","error":"exit code: 2"}]})");
+  EXPECT_EQ(build.stream.failed_step().value().name, "b");
+}
+
 TEST(ProgressStream, TakesAMissedCacheForNoFailure) {
   Recorded build(oci::parse_platforms({"linux/amd64"}));
   build.replay("cache_miss.rawjson");
@@ -222,6 +230,23 @@ TEST(ProgressStream, KeepsOtherLinesAsOutput) {
   Recorded build(both);
   for (const auto* line : {"ERROR: no builder", "{\"other\":1}", "{broken", "[]", "42"}) build.stream.feed(line);
   EXPECT_EQ(build.stream.output(), "ERROR: no builder\n{\"other\":1}\n{broken\n[]\n42\n");
+}
+
+TEST(ProgressStream, ReadsTheIndentedObjectsOfBuildx013) {
+  Recorded build(both);
+  for (const auto* line : {"{", R"(  "vertexes": [)", "    {", R"(      "digest": "d",)",
+                           R"(      "name": "[1/2] RUN make")", "    }", "  ]", "}", "ERROR: failed to solve: x"}) {
+    build.stream.feed(line);
+  }
+  EXPECT_EQ(build.step("[1/2]").name, "[1/2] RUN make");
+  EXPECT_EQ(build.stream.output(), "ERROR: failed to solve: x\n");
+}
+
+TEST(ProgressStream, KeepsAnObjectThatNeverEnds) {
+  Recorded build(both);
+  for (const auto* line : {"{", "  ERROR: killed"}) build.stream.feed(line);
+  build.stream.finish();
+  EXPECT_EQ(build.stream.output(), "{\n  ERROR: killed\n\n");
 }
 
 TEST(ProgressStream, SurvivesWrongTypesEverywhere) {

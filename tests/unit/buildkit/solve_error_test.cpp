@@ -129,6 +129,7 @@ TEST(SolveError, ReadsTheCauseFromTheLogOfTheStep) {
 
 TEST(SolveError, HintsAtMemoryWhenAStepWasKilled) {
   const auto error = solve_error(failure("process \"/bin/sh -c x\" did not complete successfully: exit code: 137"));
+  EXPECT_EQ(error.message(), "Dockerfile: a step failed with exit code 137");
   EXPECT_NE(error.hint().find("memory"), std::string::npos);
 }
 
