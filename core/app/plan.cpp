@@ -8,6 +8,7 @@
 #include "app/scoped.hpp"
 #include "app/solve_options.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -102,6 +103,27 @@ void check_call(const spec::BuildOptions& options, const Plan& plan) {
               "leave out --call, or --push and the tests");
 }
 
+// Several solves write several files and images: only directories can be told apart.
+void check_exports(const Plan& plan) {
+  if (plan.solves.size() < 2) return;
+  const bool files = std::ranges::any_of(
+      plan.targets.exports, [](const auto& output) { return output.find("type=local") == std::string::npos; });
+  if (!plan.load && !files) return;
+  throw Error(
+      ErrorKind::usage,
+      "the platforms are built apart (--isolate, --optional-platform, or values for one platform), so --load and "
+      "--output can make no one image of them",
+      "use --push or --output type=local, or build the platforms together");
+}
+
+// A solve of several platforms makes a directory for each; one of a single platform is given its own.
+std::string apart(const std::string& output, const oci::Platform& platform) {
+  const auto dest = output.find("dest=");
+  if (dest == std::string::npos) return output;
+  const auto end = std::min(output.find(',', dest), output.size());
+  return output.substr(0, end) + "/" + text::replace_all(platform.str(), "/", "_") + output.substr(end);
+}
+
 void warn_of_nothing(const spec::BuildOptions& options, Plan& plan) {
   if (plan.targets.push || plan.load || !plan.targets.exports.empty() || !options.call.empty()) return;
   plan.warnings.push_back(
@@ -158,6 +180,7 @@ Plan make_plan(const spec::BuildOptions& options, const Facts& facts) {
   plan.descriptor_annotations = std::move(annotations.descriptor);
   // buildx pushes one platform without attestations as a bare image; some platforms run nothing else.
   plan.as_index = facts.platforms.size() > 1 || !plan.index_annotations.empty() || !plan.descriptor_annotations.empty();
+  check_exports(plan);
   plan_cache(options, facts, plan);
   warn_of_nothing(options, plan);
   return plan;
@@ -185,7 +208,10 @@ buildkit::Solve export_solve(const Plan& plan, const SolvePlan& solve, const std
   auto out = solve.solve;
   out.builder = builder;
   out.platforms = solve.platforms;
-  out.outputs = plan.targets.exports;
+  for (const auto& output : plan.targets.exports) {
+    const bool alone = plan.solves.size() > 1 && solve.platforms.size() == 1;
+    out.outputs.push_back(alone ? apart(output, solve.platforms.front()) : output);
+  }
   out.load = plan.load;
   for (const auto& tag : plan.targets.tags) out.tags.push_back(tag.str());
   for (const auto& platform : solve.platforms) {

@@ -107,7 +107,8 @@ TEST_F(RegistryTest, SurvivesOddRequests) {
     const auto status = Connection(registry.port()).request(line).status;
     EXPECT_TRUE(status == 400 || status == 404) << line << status;
   }
-  EXPECT_EQ(Connection(registry.port()).request("GET /v2/" + name + name).status, 414);
+  // A line of over 8 KiB is not read to its end: the server hangs up.
+  EXPECT_ANY_THROW(Connection(registry.port()).request("GET /v2/" + name + name));
   EXPECT_EQ(Connection(registry.port()).request("GET /v2/", "", "a body").status, 405);
   EXPECT_EQ(connection.request("GET /v2/").status, 200);
 }
