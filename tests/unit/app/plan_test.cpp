@@ -233,6 +233,8 @@ TEST(Plan, RefusesWhatCannotBeHadTogether) {
       {[](Options& o) { o.optional_platforms = {"linux/s390x"}; }, "linux/s390x is not built"},
       {[](Options& o) { o.optional_platforms = {"linux/amd64,linux/arm64"}; }, "every platform is optional"},
       {[](Options& o) { o.push = true; }, "--push needs a tag"},
+      {[](Options& o) { o.load = true, o.isolate = true; }, "built apart"},
+      {[](Options& o) { o.outputs = {"type=oci,dest=a"}, o.optional_platforms = {"linux/arm64"}; }, "built apart"},
       {[](Options& o) { o.annotations = {"a"}; }, "--annotation"},
       {[](Options& o) { o.call = "check", o.tests = {"true"}; }, "--call check"},
       {[](Options& o) { o.call = "check", o.push = true, o.tags = {"r.example/a:1"}; }, "--call check"},
@@ -298,20 +300,29 @@ TEST(StagingSolve, ExportsAtOnceWhatIsNeitherPushedNorTested) {
 
 TEST(ExportSolve, FollowsThePublishedImage) {
   auto options = push_options({"r.example/app:1", "linux/arm64:r.example/app:1-arm"});
-  options.load = true;
-  options.outputs = {"type=local,dest=out"};
+  options.outputs = {"type=local,dest=out,mode=max"};
   options.isolate = true;
   const auto plan = make_plan(options, two);
   EXPECT_TRUE(plan.exports_later());
   const auto amd64 = export_solve(plan, plan.solves[0], "node");
   const auto arm64 = export_solve(plan, plan.solves[1], "node");
   EXPECT_EQ(amd64.builder, "node");
-  EXPECT_TRUE(amd64.load);
-  EXPECT_THAT(amd64.outputs, ElementsAre("type=local,dest=out"));
+  EXPECT_THAT(amd64.outputs, ElementsAre("type=local,dest=out/linux_amd64,mode=max"));
+  EXPECT_THAT(arm64.outputs, ElementsAre("type=local,dest=out/linux_arm64,mode=max"));
   EXPECT_THAT(amd64.tags, ElementsAre("r.example/app:1"));
   EXPECT_THAT(arm64.tags, ElementsAre("r.example/app:1", "r.example/app:1-arm"));
   EXPECT_THAT(amd64.cache_to, IsEmpty()) << "written by the first solve";
   EXPECT_FALSE(make_plan(push_options(), two).exports_later());
+}
+
+TEST(ExportSolve, LeavesOneSolveToMakeTheDirectories) {
+  auto options = push_options();
+  options.load = true;
+  options.outputs = {"type=local,dest=out"};
+  const auto plan = make_plan(options, two);
+  const auto both = export_solve(plan, plan.solves[0], "node");
+  EXPECT_TRUE(both.load);
+  EXPECT_THAT(both.outputs, ElementsAre("type=local,dest=out"));
 }
 
 }  // namespace
