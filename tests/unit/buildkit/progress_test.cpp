@@ -176,6 +176,8 @@ TEST(ProgressStream, AddsUpTheRunsOfAStep) {
   EXPECT_EQ(*step.completed - *step.started, std::chrono::seconds(11));
   EXPECT_TRUE(step.cached);
   EXPECT_EQ(build.events.size(), 4U) << "the repetition is no change";
+  build.stream.feed(vertex(R"("started":"2026-01-01T00:00:20Z")"));
+  EXPECT_FALSE(build.step("x").cached) << "this time it is run";
 }
 
 TEST(ProgressStream, JoinsLogLinesThatComeInPieces) {
@@ -261,6 +263,9 @@ TEST(ProgressStream, SurvivesWrongTypesEverywhere) {
   }
   build.stream.finish();
   EXPECT_EQ(build.stream.steps().size(), 1U);
+  build.stream.feed(R"({"warnings":[{"short":"eA==","range":[{"start":{"line":99999999999}}]}]})");
+  EXPECT_EQ(build.warnings.back().message, "x");
+  EXPECT_EQ(build.warnings.back().line, 0);
 }
 
 TEST(ProgressStream, IsBounded) {

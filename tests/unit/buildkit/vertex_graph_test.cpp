@@ -65,6 +65,10 @@ TEST(VertexGraph, SurvivesCyclesAndUnknownInputs) {
   graph.set("root", {"a"}, amd64);
   EXPECT_EQ(leg_of(graph, "a"), "amd64");
   EXPECT_EQ(leg_of(graph, "unknown"), "amd64");
+  graph.set("c", {"d"}, {});
+  graph.set("d", {"c"}, arm64);
+  EXPECT_EQ(leg_of(graph, "c"), "") << "nothing is made from this cycle";
+  EXPECT_EQ(leg_of(graph, "d"), "arm64") << "by its name";
 }
 
 TEST(VertexGraph, LearnsFromWhatComesLater) {
