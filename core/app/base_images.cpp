@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <functional>
-#include <map>
 
 #include "app/scoped.hpp"
 #include "base/error.hpp"
@@ -15,11 +14,6 @@ namespace polyarch::app {
 namespace {
 
 constexpr std::size_t parallel_lookups = 6;
-
-struct Need {
-  oci::Platform platform;
-  int line = 0;
-};
 
 dockerfile::Arguments arguments(const spec::BuildOptions& options, const oci::Platform& platform) {
   dockerfile::Arguments out;
@@ -42,8 +36,8 @@ bool serves(const oci::Platform& has, const oci::Platform& wanted) {
   return true;
 }
 
-void check(registry::Client& client, const std::string& name, const std::vector<Need>& needs,
-           const std::string& filename) {
+void check(registry::Client& client, const std::string& name, const std::vector<dockerfile::BaseImage>& needs,
+           const std::vector<oci::Platform>& optional, const std::string& filename) {
   const auto reference = oci::Reference::parse(name);
   std::optional<registry::Content> content;
   try {
@@ -61,7 +55,7 @@ void check(registry::Client& client, const std::string& name, const std::vector<
   for (const auto& need : needs) {
     const bool there = std::ranges::any_of(
         index.manifests, [&](const auto& entry) { return !entry.platform || serves(*entry.platform, need.platform); });
-    if (there) continue;
+    if (there || std::ranges::find(optional, need.platform) != optional.end()) continue;
     throw Error(ErrorKind::input,
                 fmt::format("{}:{}: base image {} has {}; not {}", filename, need.line, name, text::join(has, ", "),
                             need.platform.str()),
@@ -71,23 +65,25 @@ void check(registry::Client& client, const std::string& name, const std::vector<
 
 }  // namespace
 
-void check_base_images(const spec::BuildOptions& options, const std::optional<dockerfile::Dockerfile>& file,
-                       const std::string& filename, const std::vector<oci::Platform>& platforms,
-                       const oci::Platform& machine, registry::Client& client) {
-  if (!file) return;
-  const auto optional = oci::parse_platforms(options.optional_platforms);
-  std::map<std::string, std::vector<Need>> needs;
+BaseImages find_base_images(const spec::BuildOptions& options, const std::optional<dockerfile::Dockerfile>& file,
+                            const std::vector<oci::Platform>& platforms, const oci::Platform& machine) {
+  BaseImages out;
+  if (!file) return out;
   for (const auto& platform : platforms) {
-    if (std::ranges::find(optional, platform) != optional.end()) continue;
-    for (const auto& image : dockerfile::base_images(*file, options.target, platform, machine,
-                                                     arguments(options, platform), context_names(options))) {
-      needs[image.reference].push_back({image.platform, image.line});
+    for (auto& image : dockerfile::base_images(*file, options.target, platform, machine, arguments(options, platform),
+                                               context_names(options))) {
+      auto& needs = out[image.reference];
+      needs.push_back(std::move(image));
     }
   }
+  return out;
+}
+
+void check_base_images(const BaseImages& images, const std::vector<oci::Platform>& optional,
+                       const std::string& filename, registry::Client& client) {
   std::vector<std::function<void()>> lookups;
-  for (const auto& [name, wanted] : needs) {
-    lookups.emplace_back(
-        [&client, &filename, &name = name, &wanted = wanted] { check(client, name, wanted, filename); });
+  for (const auto& [name, needs] : images) {
+    lookups.emplace_back([&, &name = name, &needs = needs] { check(client, name, needs, optional, filename); });
   }
   sys::run_parallel(lookups, parallel_lookups);
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,11 +10,15 @@
 
 namespace polyarch::app {
 
-// Asks the registries whether the images that the build pulls have the platforms that it needs; throws Error{input}
-// with "base image X has amd64, arm64; not riscv64" and the line. What cannot be asked from here is left to the
-// builder.
-void check_base_images(const spec::BuildOptions& options, const std::optional<dockerfile::Dockerfile>& file,
-                       const std::string& filename, const std::vector<oci::Platform>& platforms,
-                       const oci::Platform& machine, registry::Client& client);
+// The images that the build pulls, by reference, and for which platforms.
+using BaseImages = std::map<std::string, std::vector<dockerfile::BaseImage>>;
+BaseImages find_base_images(const spec::BuildOptions& options, const std::optional<dockerfile::Dockerfile>& file,
+                            const std::vector<oci::Platform>& platforms, const oci::Platform& machine);
+
+// Asks the registries whether the images have the platforms that are needed; throws Error{input} with "base image X has
+// amd64, arm64; not riscv64" and the line. What cannot be asked from here is left to the builder. A platform among
+// `optional` may be missing.
+void check_base_images(const BaseImages& images, const std::vector<oci::Platform>& optional,
+                       const std::string& filename, registry::Client& client);
 
 }  // namespace polyarch::app

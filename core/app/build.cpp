@@ -62,12 +62,22 @@ void export_images(RunState& state, const BuilderSet& builders) {
   }
 }
 
+// What a remote node runs natively is known once it has answered.
+void ask_nodes(RunState& state, const BuilderSet& builders) {
+  for (const auto& leg : state.plan.legs) {
+    if (state.plan.builders[leg.builder].local) continue;
+    if (const auto emulated = builders.emulates(leg.builder, leg.platform))
+      state.leg(leg.platform).emulated = *emulated;
+  }
+}
+
 std::vector<SolveOutcome> execute(RunState& state) {
   const auto& options = state.options;
   register_emulators(state.plan, options, state);
   if (std::ranges::any_of(state.plan.builders, [](const auto& builder) { return builder.create.has_value(); }))
     state.display.phase("starting a builder");
   const BuilderSet builders(state.plan.builders, state.buildx, state.context, options.keep_builder);
+  ask_nodes(state, builders);
   const sys::TemporaryDirectory scratch("polyarch-run-");
   auto outcomes = solve_legs(state, builders, scratch.path());
   verify_legs(state, outcomes);

@@ -7,12 +7,32 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "http/url.hpp"
 
 namespace polyarch::app {
 namespace {
 
+// Of a registry, or of a reference that begins with one.
 bool is_loopback(std::string_view registry) {
-  return registry.starts_with("localhost") || registry.starts_with("127.") || registry.starts_with("[::1]");
+  const auto host = registry.substr(0, registry.find_first_of(":/", registry.starts_with("[::1]") ? 5 : 0));
+  return host == "[::1]" || http::is_loopback(host);
+}
+
+// The reference in "type=registry,ref=r.example/app:cache" or in "r.example/app:cache".
+std::string_view cache_reference(std::string_view line) {
+  const auto at = line.find("ref=");
+  if (at == std::string_view::npos) return line.find('=') == std::string_view::npos ? line : std::string_view();
+  return line.substr(at + 4, line.find(',', at) - at - 4);
+}
+
+// A container of its own network cannot see a registry on this machine's loopback.
+bool needs_loopback(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
+  const auto repositories = targets.repositories();
+  const auto on_loopback = [](const std::string& line) { return is_loopback(cache_reference(line)); };
+  return std::ranges::any_of(repositories, [](const auto& repository) { return is_loopback(repository.registry); }) ||
+         std::ranges::any_of(facts.base_images, [](const auto& image) { return is_loopback(image.first); }) ||
+         std::ranges::any_of(options.cache_from, on_loopback) || std::ranges::any_of(options.cache_to, on_loopback) ||
+         is_loopback(options.cache);
 }
 
 // A builder that is kept has a name that the next run with the same options finds again.
@@ -31,11 +51,7 @@ BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, c
                   "write KEY=VALUE, such as network=host");
     out.create->driver_options[std::string(pair->first)] = std::string(pair->second);
   }
-  // A container of its own network cannot see a registry on this machine's loopback.
-  const auto repositories = targets.repositories();
-  if (std::ranges::any_of(repositories, [](const auto& repository) { return is_loopback(repository.registry); })) {
-    out.create->driver_options.try_emplace("network", "host");
-  }
+  if (needs_loopback(options, facts, targets)) out.create->driver_options.try_emplace("network", "host");
   if (options.keep_builder) out.create->name = kept_name(out.create->driver_options);
   out.create->buildkitd_config = options.buildkitd_config;
   out.create->buildkitd_flags = options.buildkitd_flags;
@@ -54,15 +70,22 @@ BuilderPlan existing_builder(const buildkit::Builder& builder, const Facts& fact
   return {builder.name, builder.driver, std::nullopt, on_engine && facts.local_engine};
 }
 
-BuilderPlan named_builder(const std::string& name, const Facts& facts) {
-  return is_endpoint(name) ? remote_builder(name) : existing_builder(facts.builders.at(name), facts);
-}
-
 // The docker driver without the containerd store keeps one platform and cannot export an OCI layout.
 bool can_do(const buildkit::Builder& builder, const spec::BuildOptions& options, const Facts& facts,
             const PushTargets& targets) {
   if (builder.driver != "docker" || facts.containerd_store) return true;
   return facts.platforms.size() == 1 && !targets.push && options.tests.empty() && options.test_targets.empty();
+}
+
+BuilderPlan named_builder(const std::string& name, const spec::BuildOptions& options, const Facts& facts,
+                          const PushTargets& targets) {
+  if (is_endpoint(name)) return remote_builder(name);
+  const auto& builder = facts.builders.at(name);
+  if (can_do(builder, options, facts, targets)) return existing_builder(builder, facts);
+  throw Error(
+      ErrorKind::builder,
+      fmt::format("the builder '{}' cannot do this build: its Engine does not use the containerd image store", name),
+      "turn the containerd image store on in the Engine, or leave --builder out: polyarch then makes a builder");
 }
 
 BuilderPlan default_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
@@ -88,8 +111,9 @@ bool is_insecure(const spec::BuildOptions& options, const std::string& registry)
 }
 
 bool runs_natively(const BuilderPlan& builder, const Facts& facts, const oci::Platform& platform) {
-  // Of a remote node we know nothing better than that it is a native one, or it would not have been given for this.
-  return !builder.local || facts.native.contains(platform);
+  if (builder.local) return facts.native.contains(platform);
+  const auto known = facts.builders.find(builder.name);
+  return known == facts.builders.end() || !buildkit::emulates(known->second, platform);
 }
 
 BuilderChoice choose_builders(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
@@ -105,9 +129,9 @@ BuilderChoice choose_builders(const spec::BuildOptions& options, const Facts& fa
   for (const auto& platform : facts.platforms) {
     auto mine = std::ranges::find_if(given, [&](const Scoped& scoped) { return scoped.platform == platform; });
     if (mine == given.end()) mine = std::ranges::find_if(given, [](const Scoped& scoped) { return !scoped.platform; });
-    choice.assignment[platform] = mine != given.end()
-                                      ? take(mine->value, [&] { return named_builder(mine->value, facts); })
-                                      : take("", [&] { return default_builder(options, facts, targets); });
+    choice.assignment[platform] =
+        mine != given.end() ? take(mine->value, [&] { return named_builder(mine->value, options, facts, targets); })
+                            : take("", [&] { return default_builder(options, facts, targets); });
   }
   return choice;
 }

@@ -7,11 +7,13 @@ namespace polyarch::app {
 
 BuilderSet::BuilderSet(const std::vector<BuilderPlan>& plans, const std::vector<std::string>& buildx, Context& context,
                        bool keep)
-    : builders_(buildx, context.runner, context.cleanup), keep_(keep) {
+    : driver_(buildx, context.runner, context.cleanup), keep_(keep) {
   try {
     for (const auto& plan : plans) {
-      names_.push_back(plan.create ? builders_.create(*plan.create).name : plan.name);
-      if (plan.create) made_.push_back(names_.back());
+      builders_.push_back({plan.name, std::nullopt});
+      if (!plan.create) continue;
+      auto made = driver_.create(*plan.create);
+      builders_.back() = {made.name, std::move(made)};
     }
   } catch (...) {
     remove_made();
@@ -23,13 +25,19 @@ BuilderSet::~BuilderSet() {
   remove_made();
 }
 
+std::optional<bool> BuilderSet::emulates(std::size_t number, const oci::Platform& platform) const {
+  const auto& made = builders_.at(number).made;
+  return made ? std::optional(buildkit::emulates(*made, platform)) : std::nullopt;
+}
+
 void BuilderSet::remove_made() {
   if (keep_) return;
-  for (const auto& name : made_) {
+  for (const auto& builder : builders_) {
+    if (!builder.made) continue;
     try {
-      builders_.remove(name);
+      driver_.remove(builder.name);
     } catch (const Error& error) {
-      log::warning("builder {} could not be removed: {}", name, error.message());
+      log::warning("builder {} could not be removed: {}", builder.name, error.message());
     }
   }
 }

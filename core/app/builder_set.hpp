@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,20 @@ class BuilderSet {
   BuilderSet& operator=(const BuilderSet&) = delete;
 
   // Of the plan's builder with that number.
-  const std::string& name(std::size_t number) const { return names_.at(number); }
+  const std::string& name(std::size_t number) const { return builders_.at(number).name; }
+  // Whether QEMU runs `platform` there, by what the builder said when it was started; nullopt: it was there before.
+  std::optional<bool> emulates(std::size_t number, const oci::Platform& platform) const;
 
  private:
   void remove_made();
 
-  buildkit::Builders builders_;
-  std::vector<std::string> names_;
-  std::vector<std::string> made_;
+  struct Member {
+    std::string name;
+    std::optional<buildkit::Builder> made;
+  };
+
+  buildkit::Builders driver_;
+  std::vector<Member> builders_;
   bool keep_;
 };
 

@@ -7,13 +7,13 @@
 #include <functional>
 #include <mutex>
 
-#include "app/base_images.hpp"
 #include "app/push_targets.hpp"
 #include "app/scoped.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "binfmt/binfmt.hpp"
+#include "buildkit/endpoint.hpp"
 #include "sys/files.hpp"
 #include "sys/parallel.hpp"
 
@@ -46,14 +46,17 @@ void read_dockerfile(const spec::BuildOptions& options, Facts& facts) {
   if (!options.target.empty()) dockerfile::find_stage(*facts.dockerfile, options.target);
 }
 
-// `docker info` of the Engine that the default builder stands on; none is no error here.
+// `docker info` of the Engine that the docker driver builds in; none is no error here.
 void ask_engine(Context& context, Facts& facts) {
-  const auto endpoint = context.environment("DOCKER_HOST").value_or("unix://");
-  facts.local_engine = endpoint.starts_with("unix://");
   if (!sys::find_program("docker")) return;
   const auto result = context.runner.run(
       {.argv = {"docker", "info", "--format", "{{json .DriverStatus}}"}, .deadline = std::chrono::seconds(15)});
   facts.containerd_store = result.ok() && result.out.find("io.containerd.snapshotter") != std::string::npos;
+}
+
+// The current builder, which may be broken, does not matter when another is named or an own one is asked for.
+bool wants_current_builder(const spec::BuildOptions& options) {
+  return options.builders.empty() && options.driver != "docker-container";
 }
 
 void ask_builders(const spec::BuildOptions& options, Context& context, const std::vector<std::string>& buildx,
@@ -63,8 +66,7 @@ void ask_builders(const spec::BuildOptions& options, Context& context, const std
   for (const auto& scoped : parse_scoped(options.builders)) {
     if (!is_endpoint(scoped.value)) names.push_back(scoped.value);
   }
-  // An own builder is asked for: the current one, which may be broken, does not matter.
-  if (options.builders.empty() && options.driver != "docker-container") names.emplace_back();
+  if (wants_current_builder(options)) names.emplace_back();
   for (const auto& name : names) {
     if (facts.builders.contains(name)) continue;
     const auto found = builders.inspect(name, false);
@@ -72,7 +74,17 @@ void ask_builders(const spec::BuildOptions& options, Context& context, const std
       throw Error(ErrorKind::builder, fmt::format("there is no builder '{}'", name),
                   "`docker buildx ls` shows those there are; without --builder, polyarch makes one");
     }
-    if (found) facts.builders.emplace(name, *found);
+    if (!found) continue;
+    // The default one's Engine is asked at the same time as this.
+    if (!name.empty() && found->driver == "docker") ask_engine(context, facts);
+    facts.builders.emplace(name, *found);
+  }
+}
+
+// A port that nobody listens at is known at once; buildx would try it for long.
+void reach_endpoints(const spec::BuildOptions& options, Context& context) {
+  for (const auto& scoped : parse_scoped(options.builders)) {
+    if (is_endpoint(scoped.value)) buildkit::check_reachable(scoped.value, context.cancel);
   }
 }
 
@@ -113,17 +125,22 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
   Facts facts;
   facts.host = context.host;
   facts.run_id = run_id(options, context);
+  facts.local_engine = context.environment("DOCKER_HOST").value_or("unix://").starts_with("unix://");
   facts.platforms = wanted_platforms(options);
   read_dockerfile(options, facts);
   const auto targets = push_targets(options, facts.platforms);
-  const auto machine = binfmt::native_platform();
+  facts.base_images = find_base_images(options, facts.dockerfile, facts.platforms, binfmt::native_platform());
   Registries lookups(context, options.insecure_registries, options.registry_auths, Patience::hasty);
   std::vector<std::function<void()>> questions{
       [&] { ask_builders(options, context, buildx, facts); },
-      [&] { ask_engine(context, facts); },
+      [&] { reach_endpoints(options, context); },
+      [&] {
+        if (wants_current_builder(options)) ask_engine(context, facts);
+      },
       [&] { ask_machine(context, facts); },
       [&] {
-        check_base_images(options, facts.dockerfile, facts.dockerfile_path, facts.platforms, machine, lookups.client());
+        check_base_images(facts.base_images, oci::parse_platforms(options.optional_platforms), facts.dockerfile_path,
+                          lookups.client());
       },
   };
   if (!for_plan) {

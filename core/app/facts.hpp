@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/base_images.hpp"
 #include "app/context.hpp"
 #include "app/registries.hpp"
 #include "buildkit/builder.hpp"
@@ -18,6 +19,7 @@ struct Facts {
   std::vector<oci::Platform> platforms;              // wanted, normalised; never empty
   std::string dockerfile_path;                       // as it is passed on; empty: the context is not a local directory
   std::optional<dockerfile::Dockerfile> dockerfile;  // absent: it could not be read here, or is another language
+  BaseImages base_images;                            // as far as the Dockerfile tells
 
   std::map<std::string, buildkit::Builder> builders;  // by the name given; "" is the current one
   bool containerd_store = false;                      // the local Engine keeps images of several platforms

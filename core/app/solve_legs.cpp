@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::size_t parallel_reads = 8;
 
-std::vector<oci::Platform> emulated(const RunState& state, const std::vector<oci::Platform>& platforms) {
+std::vector<oci::Platform> emulated(RunState& state, const std::vector<oci::Platform>& platforms) {
   std::vector<oci::Platform> out;
   std::ranges::copy_if(platforms, std::back_inserter(out),
-                       [&](const auto& platform) { return state.leg_plan(platform).emulated; });
+                       [&](const auto& platform) { return state.leg(platform).emulated; });
   return out;
 }
 

@@ -79,6 +79,16 @@ void refuse_other(const Builder& there, const CreateOptions& options) {
 
 }  // namespace
 
+bool emulates(const Builder& builder, const oci::Platform& platform) {
+  const auto native = [&platform](const Node& node) {
+    if (node.platforms.empty()) return true;
+    const auto& machine = node.platforms.front().architecture;
+    return platform.architecture == machine || (platform.architecture == "386" && machine == "amd64") ||
+           (platform.architecture == "arm" && machine == "arm64");
+  };
+  return !builder.nodes.empty() && std::ranges::none_of(builder.nodes, native);
+}
+
 Builders::Builders(std::vector<std::string> buildx, sys::Runner& runner, sys::Runner& cleanup)
     : buildx_(std::move(buildx)), runner_(runner), cleanup_(cleanup) {}
 

@@ -29,6 +29,10 @@ struct Builder {
   bool ours = false;  // carries our mark: the name prefix "polyarch-"
 };
 
+// True when no node of it runs `platform` without QEMU; false as long as no node has said what it runs. A node names
+// its machine's own platform first (BuildKit's worker list).
+bool emulates(const Builder& builder, const oci::Platform& platform);
+
 // What `docker buildx inspect` printed (any buildx since 0.10). Throws Error{builder} on text that names no builder.
 Builder parse_inspect(std::string_view text);
 // The builders in what `docker buildx ls` printed.

@@ -69,6 +69,11 @@ std::optional<Error> canceled(const Findings& found) {
 std::optional<Error> no_space(const Findings& found) {
   const bool in_step = has(text::lower(found.log), "no space left on device");
   if (!in_step && !has_any(found.lower, {"no space left on device", "disk quota exceeded"})) return std::nullopt;
+  // What the builder sends to us is written here.
+  if (has_any(found.lower, {"failed to send write", "error from receiver"})) {
+    return Error(ErrorKind::storage, fmt::format("{}: this machine's disk is full: {}", found.file, found.message),
+                 "free some disk space, or set TMPDIR to a larger disk");
+  }
   return Error(ErrorKind::storage,
                fmt::format("{}: the builder's disk is full: {}", found.where, in_step ? found.step : found.message),
                "free space with 'docker buildx prune', or limit the builder's cache in its configuration");

@@ -42,6 +42,8 @@ TrackedStep& Tracker::update(const Step& step, std::chrono::milliseconds now) {
   tracked.state = state;
   tracked.internal = step.internal;
   tracked.emulated = step.emulated;
+  // Of a node that had not answered when the lanes were made, its steps tell.
+  if (step.emulated && tracked.lane < lanes_.size()) lanes_[tracked.lane].emulated = true;
   tracked.duration = step.duration;
   return tracked;
 }

@@ -1,7 +1,9 @@
 // What is wrong is said once, in words that help, with the exit code of its kind, soon; and nothing was changed.
 #include <algorithm>
 #include <arpa/inet.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -149,9 +151,36 @@ TEST_F(BadInput, TheDockerfileIsMalformed) {
 }
 
 TEST_F(BadInput, NoBuilderAnswersAtTheAddress) {
-  // buildx itself waits 20 seconds for a daemon that may just be starting.
   expect_refused(with_base({"build", "--cache", "off", "--builder", "tcp://127.0.0.1:1"}), ErrorKind::builder,
-                 "127.0.0.1:1", {}, seconds(45));
+                 "the builder at tcp://127.0.0.1:1 does not answer: Connection refused");
+}
+
+// A disk of a size of its own for as long as it lives.
+class SmallDisk {
+ public:
+  SmallDisk(fs::path path, const char* size) : path_(std::move(path)) {
+    fs::create_directories(path_);
+    mounted_ = mount("tmpfs", path_.c_str(), "tmpfs", 0, fmt::format("size={}", size).c_str()) == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) umount(path_.c_str());
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  bool mounted() const { return mounted_; }
+
+ private:
+  fs::path path_;
+  bool mounted_ = false;
+};
+
+TEST_F(BadInput, TheDiskIsFull) {
+  const SmallDisk disk(path("tmp"), "600k");
+  if (!disk.mounted()) GTEST_SKIP() << "a disk of its own needs the right to mount one";
+  const ServedRegistry registry;
+  expect_refused(arguments(with_base({"--push", "--push-with", "engine", "--tag", registry.address() + "/e2e/full:1"})),
+                 ErrorKind::storage, "this machine's disk is full", {}, seconds(30));
+  EXPECT_FALSE(digest_of(registry.address() + "/e2e/full:1"));
 }
 
 TEST_F(BadInput, TheRegistryDoesNotAnswer) {

@@ -293,7 +293,12 @@ TEST_F(Flags, ASbomIsMadeByTheGeneratorGiven) {
   ASSERT_EQ(result.status, 0) << shown(result);
   const auto index = manifest(tag("sbom:1"));
   ASSERT_EQ(index.at("manifests").size(), 2U) << index.dump();
-  EXPECT_EQ(index.at("manifests").at(1).at("annotations").at("vnd.docker.reference.type"), "attestation-manifest");
+  const auto& entry = index.at("manifests").at(1);
+  EXPECT_EQ(entry.at("annotations").at("vnd.docker.reference.type"), "attestation-manifest");
+  const auto attestation = manifest(tag("sbom@") + entry.at("digest").get<std::string>());
+  ASSERT_EQ(attestation.at("layers").size(), 1U) << attestation.dump();
+  EXPECT_EQ(attestation.at("layers").at(0).at("annotations").at("in-toto.io/predicate-type"),
+            "https://spdx.dev/Document");
 }
 
 TEST_F(Flags, ACacheInADirectoryServesAnotherBuilder) {

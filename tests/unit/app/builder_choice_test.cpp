@@ -135,6 +135,46 @@ TEST(BuilderChoice, KnowsWhoseKernelRunsTheSteps) {
   EXPECT_FALSE(choose({}, facts).builders.at(0).local);
 }
 
+TEST(BuilderChoice, LetsItsContainerPullFromLoopback) {
+  using Change = std::function<void(spec::BuildOptions&, Facts&)>;
+  const std::vector<std::pair<Change, bool>> cases{
+      {[](auto& o, auto&) { o.cache = "127.0.0.1:5000/cache"; }, true},
+      {[](auto& o, auto&) { o.cache_from = {"type=registry,ref=localhost:5000/c:1,x=y"}; }, true},
+      {[](auto& o, auto&) { o.cache_to = {"[::1]:5000/c:1"}; }, true},
+      {[](auto&, auto& f) { f.base_images["127.0.0.1:5000/base:1"] = {}; }, true},
+      {[](auto& o, auto&) { o.cache_from = {"type=local,src=localhost"}; }, false},
+      {[](auto&, auto& f) { f.base_images["r.example/base:1"] = {}; }, false},
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    auto facts = sample_facts({"linux/amd64"});
+    auto options = push_options({"r.example/app:1"});
+    cases[i].first(options, facts);
+    EXPECT_EQ(choose(options, facts).builders.at(0).create.value().driver_options.contains("network"), cases[i].second)
+        << "case " << i;
+  }
+}
+
+TEST(BuilderChoice, AsksAFarBuilderWhatItEmulates) {
+  auto facts = sample_facts({"linux/amd64,linux/arm64"});
+  facts.builders["farm"] = {
+      .name = "farm", .driver = "remote", .nodes = {{.platforms = oci::parse_platforms({"linux/arm64,linux/amd64"})}}};
+  spec::BuildOptions options;
+  options.builders = {"farm"};
+  const auto farm = choose(options, facts).builders.at(0);
+  EXPECT_TRUE(runs_natively(farm, facts, platform("linux/arm64")));
+  EXPECT_FALSE(runs_natively(farm, facts, platform("linux/amd64"))) << "what this machine is does not matter there";
+}
+
+TEST(BuilderChoice, RefusesANamedBuilderThatCannotDoIt) {
+  auto facts = sample_facts({"linux/amd64,linux/arm64"});
+  facts.builders = {{"default", {.name = "default", .driver = "docker"}}};
+  auto options = push_options();
+  options.builders = {"default"};
+  EXPECT_EQ(failure(options, facts), ErrorKind::builder);
+  facts.containerd_store = true;
+  EXPECT_EQ(choose(options, facts).builders.at(0).name, "default");
+}
+
 TEST(BuilderChoice, LetsItsContainerSeeARegistryOnLoopback) {
   const auto facts = sample_facts({"linux/amd64"});
   const auto options_for = [&](const std::string& tag) {
@@ -144,6 +184,7 @@ TEST(BuilderChoice, LetsItsContainerSeeARegistryOnLoopback) {
   EXPECT_EQ(options_for("localhost:5000/app:1"), (Map{{"network", "host"}}));
   EXPECT_EQ(options_for("127.0.0.1:5000/app:1"), (Map{{"network", "host"}}));
   EXPECT_THAT(options_for("r.example/app:1"), IsEmpty());
+  EXPECT_THAT(options_for("localhost-mirror.example/app:1"), IsEmpty());
   auto options = push_options({"localhost:5000/app:1"});
   options.driver_options = {"network=ci"};
   EXPECT_EQ(choose(options, facts).builders.at(0).create.value().driver_options, (Map{{"network", "ci"}}));

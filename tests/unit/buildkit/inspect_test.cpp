@@ -51,6 +51,27 @@ TEST(Inspect, ReadsEveryNode) {
   EXPECT_TRUE(second.platforms.empty());
 }
 
+TEST(Inspect, ANodeEmulatesWhatItsMachineIsNot) {
+  const auto emulated = [](const char* wanted, const std::vector<std::string>& nodes) {
+    Builder builder;
+    for (const auto& platforms : nodes) {
+      builder.nodes.emplace_back();
+      if (!platforms.empty()) builder.nodes.back().platforms = oci::parse_platforms({platforms});
+    }
+    return emulates(builder, oci::Platform::parse(wanted));
+  };
+  const std::string arm = "linux/arm64,linux/amd64,linux/arm/v7,linux/386";
+  EXPECT_FALSE(emulated("linux/arm64", {arm}));
+  EXPECT_FALSE(emulated("linux/arm/v7", {arm})) << "an arm64 machine runs it by itself";
+  EXPECT_TRUE(emulated("linux/amd64", {arm}));
+  EXPECT_TRUE(emulated("linux/386", {arm}));
+  EXPECT_FALSE(emulated("linux/amd64", {arm, "linux/amd64,linux/386"})) << "its second node is one";
+  EXPECT_FALSE(emulated("linux/386", {"linux/amd64"}));
+  EXPECT_TRUE(emulated("linux/riscv64", {"linux/amd64/v3,linux/riscv64"}));
+  EXPECT_FALSE(emulated("linux/riscv64", {""})) << "nothing is known";
+  EXPECT_FALSE(emulated("linux/riscv64", {}));
+}
+
 TEST(Inspect, ReadsTheNamesOfOlderVersions) {
   const auto builder = parse_inspect(
       "Name:   default\nDriver: docker\n\nNodes:\nName:      default\nEndpoint:  default\nStatus:    running\n"
