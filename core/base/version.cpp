@@ -2,6 +2,8 @@
 
 namespace polyarch {
 
-std::string_view version_string() { return POLYARCH_VERSION; }
+std::string_view version_string() {
+  return POLYARCH_VERSION;
+}
 
 }  // namespace polyarch

@@ -320,6 +320,17 @@ TEST_F(Flags, ACacheInADirectoryServesAnotherBuilder) {
   EXPECT_EQ(builders.out.find(variable("POLYARCH_TESTBED_BUILDKIT")), std::string::npos) << builders.out;
 }
 
+TEST_F(Flags, ANodeAtAnAddressIsAskedWhatItEmulates) {
+  if (variable("POLYARCH_TESTBED_BUILDKIT").empty()) GTEST_SKIP() << "the testbed has no BuildKit at an address";
+  const auto result = build_anywhere(nothing_runs, {"--builder", variable("POLYARCH_TESTBED_BUILDKIT"), "--platform",
+                                                    both, "--output", "type=cacheonly", "--format", "json"});
+  ASSERT_EQ(result.status, 0) << shown(result);
+  const auto machine = run({"uname", "-m"}).out.starts_with("aarch64") ? "linux/arm64" : "linux/amd64";
+  for (const auto& leg : parse_json(result.out, "report").at("legs")) {
+    EXPECT_EQ(leg.at("emulated").get<bool>(), leg.at("platform").get<std::string>() != machine) << leg.dump();
+  }
+}
+
 // The platforms of an image in an OCI archive.
 std::set<std::string> platforms_in_archive(const fs::path& archive, const fs::path& directory) {
   fs::create_directories(directory);

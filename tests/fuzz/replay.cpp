@@ -23,9 +23,15 @@ std::string mutate(std::string input, std::mt19937& random) {
   for (auto edits = 1 + pick(8); edits > 0; --edits) {
     const auto at = pick(input.size() + 1);
     switch (pick(4)) {
-      case 0: input.insert(at, 1, static_cast<char>(random())); break;
-      case 1: input.erase(at, 1 + pick(16)); break;
-      case 2: input.insert(at, input.substr(pick(input.size() + 1), pick(64))); break;
+      case 0:
+        input.insert(at, 1, static_cast<char>(random()));
+        break;
+      case 1:
+        input.erase(at, 1 + pick(16));
+        break;
+      case 2:
+        input.insert(at, input.substr(pick(input.size() + 1), pick(64)));
+        break;
       default:
         if (at < input.size()) input[at] = static_cast<char>(random());
     }
