@@ -26,9 +26,6 @@ struct SolveOutcome {
   std::optional<Error> error;
 };
 
-// The same but for the version of the operating system, which an image may name and a user does not.
-bool same_target(const oci::Platform& a, const oci::Platform& b);
-
 // What the phases of one run share.
 struct RunState {
   const spec::BuildOptions& options;

@@ -95,7 +95,7 @@ void measure(RunState& state, const SolveOutcome& outcome) {
 void check_platforms(const SolveOutcome& outcome) {
   if (outcome.legs.empty()) return;
   for (const auto& platform : outcome.plan->platforms) {
-    const auto made = [&](const publish::Leg& leg) { return same_target(leg.platform, platform); };
+    const auto made = [&](const publish::Leg& leg) { return publish::same_target(leg.platform, platform); };
     if (std::ranges::any_of(outcome.legs, made)) continue;
     throw Error(
         ErrorKind::build,

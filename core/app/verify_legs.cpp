@@ -21,7 +21,7 @@ verify::Image image_under_test(const RunState& state, const SolveOutcome& outcom
             platform};
   }
   const auto& leg =
-      *std::ranges::find_if(outcome.legs, [&](const auto& made) { return same_target(made.platform, platform); });
+      *std::ranges::find_if(outcome.legs, [&](const auto& made) { return publish::same_target(made.platform, platform); });
   return {fmt::format("docker-image://{}@{}", state.plan.staging->str(), leg.manifest.digest.str()), platform};
 }
 

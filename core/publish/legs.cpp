@@ -55,6 +55,10 @@ std::vector<Leg> read(const Reader& reader, const oci::Descriptor& root, const s
 
 }  // namespace
 
+bool same_target(const oci::Platform& a, const oci::Platform& b) {
+  return a.os == b.os && a.architecture == b.architecture && a.variant == b.variant;
+}
+
 std::vector<Leg> read_legs(registry::Client& client, const oci::Reference& reference) {
   const Reader reader{
       reference.str(),

@@ -16,6 +16,9 @@ struct Leg {
   std::string source;                         // where it came from, for messages
 };
 
+// The same but for the version of the operating system, which an image may name and a user does not.
+bool same_target(const oci::Platform& a, const oci::Platform& b);
+
 // The legs of what `reference` names: the entries of an index, or the one image, whose platform is then read from its
 // config. Entries of an index that are neither an image nor an attestation of one are refused: Error{publish}.
 std::vector<Leg> read_legs(registry::Client& client, const oci::Reference& reference);
