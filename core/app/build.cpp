@@ -5,6 +5,7 @@
 #include "app/commands.hpp"
 #include "app/facts.hpp"
 #include "app/input_dockerfile.hpp"
+#include "app/join_run.hpp"
 #include "app/lint_warnings.hpp"
 #include "app/plan.hpp"
 #include "app/publish_run.hpp"
@@ -153,6 +154,7 @@ int build(const spec::BuildOptions& given, Context& context) {
   } catch (const Error& error) {
     failure = error;
     mark_failed(run, error);
+    record_failure(state);
   }
   display.finish();
   run.duration = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - start);

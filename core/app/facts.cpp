@@ -114,6 +114,16 @@ std::vector<oci::Platform> wanted_platforms(const spec::BuildOptions& options) {
   return platforms;
 }
 
+std::vector<oci::Platform> platforms_here(const spec::BuildOptions& options, const std::vector<oci::Platform>& all) {
+  auto only = oci::parse_platforms(options.only);
+  for (const auto& platform : only) {
+    if (std::ranges::find(all, platform) != all.end()) continue;
+    throw Error(ErrorKind::usage, fmt::format("--only {} is not a platform of the run", platform.str()),
+                "give every job the same --platform list, with all platforms in it");
+  }
+  return only.empty() ? all : only;
+}
+
 }  // namespace
 
 bool is_endpoint(const std::string& builder) {
@@ -126,9 +136,10 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
   facts.host = context.host;
   facts.run_id = run_id(options, context);
   facts.local_engine = context.environment("DOCKER_HOST").value_or("unix://").starts_with("unix://");
-  facts.platforms = wanted_platforms(options);
+  facts.run_platforms = wanted_platforms(options);
+  facts.platforms = platforms_here(options, facts.run_platforms);
   read_dockerfile(options, facts);
-  const auto targets = push_targets(options, facts.platforms);
+  const auto targets = push_targets(options, facts.run_platforms);
   facts.base_images = find_base_images(options, facts.dockerfile, facts.platforms, binfmt::native_platform());
   Registries lookups(context, options.insecure_registries, options.registry_auths, Patience::hasty);
   std::vector<std::function<void()>> questions{

@@ -16,7 +16,8 @@ namespace polyarch::app {
 
 // What a plan is computed from: all that had to be asked of the world, asked without changing it.
 struct Facts {
-  std::vector<oci::Platform> platforms;              // wanted, normalised; never empty
+  std::vector<oci::Platform> platforms;              // built here, normalised; never empty
+  std::vector<oci::Platform> run_platforms;          // of all jobs of the run; the same when there is but one
   std::string dockerfile_path;                       // as it is passed on; empty: the context is not a local directory
   std::optional<dockerfile::Dockerfile> dockerfile;  // absent: it could not be read here, or is another language
   BaseImages base_images;                            // as far as the Dockerfile tells

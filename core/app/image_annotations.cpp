@@ -17,7 +17,7 @@ bool is_level(std::string_view text) {
 std::vector<std::string_view> levels(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || colon > text.find('=')) return {};
-  const auto parts = text::split(text.substr(0, colon), ',');
+  auto parts = text::split(text.substr(0, colon), ',');
   for (const auto part : parts) {
     if (!is_level(part)) return {};
   }

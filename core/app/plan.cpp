@@ -5,6 +5,7 @@
 
 #include "app/builder_choice.hpp"
 #include "app/image_annotations.hpp"
+#include "app/joint_plan.hpp"
 #include "app/scoped.hpp"
 #include "app/solve_options.hpp"
 #include "base/error.hpp"
@@ -18,7 +19,7 @@ std::vector<LegPlan> plan_legs(const spec::BuildOptions& options, const Facts& f
                                const std::map<oci::Platform, std::size_t>& assignment) {
   const auto optional = oci::parse_platforms(options.optional_platforms);
   for (const auto& platform : optional) {
-    if (std::ranges::find(facts.platforms, platform) == facts.platforms.end()) {
+    if (std::ranges::find(facts.run_platforms, platform) == facts.run_platforms.end()) {
       throw Error(ErrorKind::usage, fmt::format("--optional-platform {} is not built", platform.str()),
                   "add it to --platform");
     }
@@ -30,7 +31,7 @@ std::vector<LegPlan> plan_legs(const spec::BuildOptions& options, const Facts& f
                     !runs_natively(builders[builder], facts, platform), builder, values_for(options.tests, platform),
                     values_for(options.test_targets, platform)});
   }
-  if (std::ranges::all_of(legs, &LegPlan::optional)) {
+  if (optional.size() == facts.run_platforms.size()) {
     throw Error(ErrorKind::usage, "every platform is optional",
                 "leave at least one platform out of --optional-platform");
   }
@@ -155,14 +156,14 @@ Plan make_plan(const spec::BuildOptions& options, const Facts& facts) {
                                      {"test", &options.tests},
                                      {"test-target", &options.test_targets},
                                      {"builder", &options.builders}}) {
-    check_scopes(name, *values, facts.platforms);
+    check_scopes(name, *values, facts.run_platforms);
   }
   Plan plan;
   plan.run_id = facts.run_id;
   plan.context = options.context;
   plan.dockerfile = facts.dockerfile_path;
   plan.load = options.load;
-  plan.targets = push_targets(options, facts.platforms);
+  plan.targets = push_targets(options, facts.run_platforms);
   auto choice = choose_builders(options, facts, plan.targets);
   plan.builders = std::move(choice.builders);
   plan.legs = plan_legs(options, facts, plan.builders, choice.assignment);
@@ -179,7 +180,9 @@ Plan make_plan(const spec::BuildOptions& options, const Facts& facts) {
   plan.index_annotations = std::move(annotations.index);
   plan.descriptor_annotations = std::move(annotations.descriptor);
   // buildx pushes one platform without attestations as a bare image; some platforms run nothing else.
-  plan.as_index = facts.platforms.size() > 1 || !plan.index_annotations.empty() || !plan.descriptor_annotations.empty();
+  plan.as_index =
+      facts.run_platforms.size() > 1 || !plan.index_annotations.empty() || !plan.descriptor_annotations.empty();
+  plan.joint = joint_plan(options, facts, plan);
   check_exports(plan);
   plan_cache(options, facts, plan);
   warn_of_nothing(options, plan);

@@ -10,6 +10,7 @@
 #include "buildkit/builder.hpp"
 #include "buildkit/solve.hpp"
 #include "cache/layers.hpp"
+#include "publish/record.hpp"
 #include "report/run.hpp"
 
 namespace polyarch::app {
@@ -57,6 +58,7 @@ struct Plan {
   bool as_index = true;  // false: one platform, published as the bare image that buildx would push
   oci::Annotations index_annotations;
   oci::Annotations descriptor_annotations;
+  std::optional<publish::RunPlan> joint;  // the run has legs in other jobs: this one publishes only as the last
   cache::LayerCache cache;
   bool load = false;
   std::vector<report::Warning> warnings;

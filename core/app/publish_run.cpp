@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "app/join_run.hpp"
 #include "publish/release.hpp"
 #include "publish/transfer.hpp"
 
@@ -44,6 +45,15 @@ void note(report::Run& run, const publish::Release& release, const oci::Descript
   }
 }
 
+std::optional<publish::Release> whole_release(const Plan& plan, std::vector<publish::Leg> legs) {
+  return publish::Release{plan.staging.value(),
+                          std::move(legs),
+                          plan.targets.tags,
+                          plan.targets.own,
+                          {plan.index_annotations, plan.descriptor_annotations},
+                          plan.as_index};
+}
+
 }  // namespace
 
 void publish_run(RunState& state, const std::vector<SolveOutcome>& outcomes) {
@@ -51,15 +61,13 @@ void publish_run(RunState& state, const std::vector<SolveOutcome>& outcomes) {
   if (plan.push == PushWith::none) return;
   if (plan.push == PushWith::engine) push_layouts(state, outcomes);
   state.context.cancel.check();
-  const publish::Release release{*plan.staging,
-                                 passed_legs(state, outcomes),
-                                 plan.targets.tags,
-                                 plan.targets.own,
-                                 {plan.index_annotations, plan.descriptor_annotations},
-                                 plan.as_index};
-  const auto published = publish::publish(state.registries.client(), release,
+  auto legs = passed_legs(state, outcomes);
+  const auto release = plan.joint ? join_run(state, legs) : whole_release(plan, std::move(legs));
+  if (!release) return;
+  const auto published = publish::publish(state.registries.client(), *release,
                                           [&](std::string_view message) { state.display.phase(message); });
-  note(state.report, release, published);
+  note(state.report, *release, published);
+  if (plan.joint) forget_records(state);
 }
 
 }  // namespace polyarch::app

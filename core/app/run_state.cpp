@@ -7,7 +7,8 @@ namespace polyarch::app {
 namespace {
 
 auto& find(auto& legs, const oci::Platform& platform) {
-  const auto found = std::ranges::find_if(legs, [&](const auto& leg) { return publish::same_target(leg.platform, platform); });
+  const auto found =
+      std::ranges::find_if(legs, [&](const auto& leg) { return publish::same_target(leg.platform, platform); });
   if (found != legs.end()) return *found;
   throw Error(ErrorKind::build,
               fmt::format("the builder made an image for {}, which was not asked for", platform.str()),

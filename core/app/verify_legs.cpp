@@ -20,8 +20,8 @@ verify::Image image_under_test(const RunState& state, const SolveOutcome& outcom
     return {fmt::format("oci-layout://{}@{}", outcome.layout.string(), oci::Layout(outcome.layout).root().digest.str()),
             platform};
   }
-  const auto& leg =
-      *std::ranges::find_if(outcome.legs, [&](const auto& made) { return publish::same_target(made.platform, platform); });
+  const auto& leg = *std::ranges::find_if(
+      outcome.legs, [&](const auto& made) { return publish::same_target(made.platform, platform); });
   return {fmt::format("docker-image://{}@{}", state.plan.staging->str(), leg.manifest.digest.str()), platform};
 }
 

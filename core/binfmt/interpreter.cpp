@@ -64,7 +64,7 @@ std::optional<std::filesystem::path> local_interpreter(const Architecture& archi
     const auto found = sys::find_program(fmt::format(fmt::runtime(pattern), architecture.qemu));
     if (!found) continue;
     std::error_code ignored;
-    const auto path = std::filesystem::canonical(*found, ignored);
+    auto path = std::filesystem::canonical(*found, ignored);
     if (statically_linked(read_head(path))) return path;
   }
   return std::nullopt;

@@ -31,7 +31,7 @@ std::vector<std::string> create_arguments(const CreateOptions& options, const st
   const auto add = [&arguments](const char* flag, const std::string& value) {
     if (!value.empty()) arguments.insert(arguments.end(), {flag, value});
   };
-  for (const auto& [key, value] : options.driver_options) add("--driver-opt", key + "=" + value);
+  for (const auto& [key, value] : options.driver_options) add("--driver-opt", fmt::format("{}={}", key, value));
   add("--config", options.buildkitd_config);  // the name that every version knows
   add("--buildkitd-flags", text::join(options.buildkitd_flags, " "));
   for (const auto& platform : options.platforms) add("--platform", platform.str());

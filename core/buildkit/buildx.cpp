@@ -41,9 +41,9 @@ std::vector<std::string> find_buildx(sys::Runner& runner, const std::vector<std:
     auto path = directory + "/docker-buildx";
     if (access(path.c_str(), X_OK) == 0) return {std::move(path)};
   }
-  const std::vector<std::string> plugin{"docker", "buildx"};
+  std::vector<std::string> plugin{"docker", "buildx"};
   if (works(runner, plugin)) return plugin;
-  const std::vector<std::string> standalone{"buildx"};
+  std::vector<std::string> standalone{"buildx"};
   if (works(runner, standalone)) return standalone;
   throw Error(
       ErrorKind::builder, "neither 'docker buildx' nor a standalone 'buildx' works here",

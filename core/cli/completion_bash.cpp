@@ -47,7 +47,6 @@ std::string choices_of(const spec::CommandInfo& command) {
 // Commands offer their flags once a dash is typed; a positional with choices offers those.
 std::string words_of(const spec::CommandInfo& command) {
   std::vector<std::string> flags;
-  std::string out;
   for (const auto& option : command.options) {
     if (!option.more.positional || option.more.choices.empty()) continue;
     return fmt::format("    '{}') words='{}' ;;\n", command.name, fmt::join(option.more.choices, " "));

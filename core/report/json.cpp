@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include "base/text.hpp"
+#include "report/leg_json.hpp"
 #include "report/outside_text.hpp"
 #include "report/timestamp.hpp"
 #include "report/writers.hpp"
@@ -8,7 +9,7 @@
 namespace polyarch::report {
 namespace {
 
-std::string clean(std::string_view text) {
+std::string text_of(std::string_view text) {
   return text::join(lines_of(text), "\n");
 }
 
@@ -17,10 +18,10 @@ Json optional_time(const std::optional<Time>& time) {
 }
 
 Json to_object(const Step& step) {
-  return {{"id", clean(step.id)},
-          {"name", clean(step.name)},
+  return {{"id", text_of(step.id)},
+          {"name", text_of(step.name)},
           {"platform", step.platform ? Json(step.platform->str()) : Json()},
-          {"stage", clean(step.stage)},
+          {"stage", text_of(step.stage)},
           {"line", step.line},
           {"emulated", step.emulated},
           {"cached", step.cached},
@@ -28,25 +29,16 @@ Json to_object(const Step& step) {
           {"started", optional_time(step.started)},
           {"completed", optional_time(step.completed)},
           {"duration_ms", step.duration.count()},
-          {"error", clean(step.error)},
-          {"log", clean(step.log)}};
-}
-
-Json to_object(const Test& test) {
-  return {{"name", clean(test.name)},
-          {"result", to_string(test.result)},
-          {"duration_ms", test.duration.count()},
-          {"output", clean(test.output)}};
+          {"error", text_of(step.error)},
+          {"log", text_of(step.log)}};
 }
 
 Json to_object(const Warning& warning) {
-  return {{"message", clean(warning.message)},
-          {"file", clean(warning.file)},
+  return {{"message", text_of(warning.message)},
+          {"file", text_of(warning.file)},
           {"line", warning.line},
-          {"hint", clean(warning.hint)}};
+          {"hint", text_of(warning.hint)}};
 }
-
-Json to_object(const Leg& leg);
 
 template <class Item>
 Json to_array(const std::vector<Item>& items) {
@@ -55,43 +47,30 @@ Json to_array(const std::vector<Item>& items) {
   return array;
 }
 
-Json to_object(const Leg& leg) {
-  return {{"platform", leg.platform.str()},
-          {"result", to_string(leg.result)},
-          {"optional", leg.optional},
-          {"emulated", leg.emulated},
-          {"node", clean(leg.node)},
-          {"duration_ms", leg.duration.count()},
-          {"steps", leg.steps},
-          {"cached_steps", leg.cached_steps},
-          {"size", leg.size},
-          {"digest", clean(leg.digest)},
-          {"error", clean(leg.error)},
-          {"tests", to_array(leg.tests)}};
-}
-
 Json to_array(const std::vector<std::string>& texts) {
   auto array = Json::array();
-  for (const auto& text : texts) array.push_back(clean(text));
+  for (const auto& text : texts) array.push_back(text_of(text));
   return array;
 }
 
 }  // namespace
 
 std::string to_json(const Run& run) {
+  auto legs = Json::array();
+  for (const auto& leg : run.legs) legs.push_back(leg_json(leg));
   const Json object{{"schema", "polyarch.report/v1"},
-                    {"id", clean(run.id)},
-                    {"engine_version", clean(run.engine_version)},
-                    {"context", clean(run.context)},
-                    {"dockerfile", clean(run.dockerfile)},
+                    {"id", text_of(run.id)},
+                    {"engine_version", text_of(run.engine_version)},
+                    {"context", text_of(run.context)},
+                    {"dockerfile", text_of(run.dockerfile)},
                     {"result", to_string(run.result)},
-                    {"error", clean(run.error)},
+                    {"error", text_of(run.error)},
                     {"started", rfc3339(run.started)},
                     {"duration_ms", run.duration.count()},
-                    {"reference", clean(run.reference)},
-                    {"digest", clean(run.digest)},
+                    {"reference", text_of(run.reference)},
+                    {"digest", text_of(run.digest)},
                     {"tags", to_array(run.tags)},
-                    {"legs", to_array(run.legs)},
+                    {"legs", legs},
                     {"steps", to_array(run.steps)},
                     {"warnings", to_array(run.warnings)}};
   return object.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + '\n';

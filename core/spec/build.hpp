@@ -12,7 +12,8 @@ namespace polyarch::spec {
 struct BuildOptions {
   std::string context = ".";
   std::vector<std::string> platforms;
-  std::string run_id;  // empty: from the CI
+  std::vector<std::string> only;  // of these, those that this job builds; empty: all
+  std::string run_id;             // empty: from the CI
   std::vector<std::string> tags;
   std::string file;
   std::vector<std::string> build_args;

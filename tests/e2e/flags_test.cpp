@@ -326,7 +326,8 @@ TEST_F(Flags, ANodeAtAnAddressIsAskedWhatItEmulates) {
                                                     both, "--output", "type=cacheonly", "--format", "json"});
   ASSERT_EQ(result.status, 0) << shown(result);
   const auto machine = run({"uname", "-m"}).out.starts_with("aarch64") ? "linux/arm64" : "linux/amd64";
-  for (const auto& leg : parse_json(result.out, "report").at("legs")) {
+  const auto report = parse_json(result.out, "report");
+  for (const auto& leg : report.at("legs")) {
     EXPECT_EQ(leg.at("emulated").get<bool>(), leg.at("platform").get<std::string>() != machine) << leg.dump();
   }
 }

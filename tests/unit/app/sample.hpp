@@ -12,6 +12,7 @@ inline oci::Platform platform(const char* name) {
 inline app::Facts sample_facts(const std::vector<std::string>& platforms) {
   app::Facts facts;
   facts.platforms = oci::parse_platforms(platforms);
+  facts.run_platforms = facts.platforms;
   facts.dockerfile_path = "src/Dockerfile";
   facts.builders[""] = {.name = "default", .driver = "docker"};
   facts.machine = platform("linux/amd64");

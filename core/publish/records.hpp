@@ -1,0 +1,34 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "publish/record.hpp"
+
+namespace polyarch::publish {
+
+// The records of runs over several jobs: tags of the repository that the legs are pushed to. Nothing but the registry
+// stands between the jobs.
+class Records {
+ public:
+  // `client` must outlive it.
+  Records(registry::Client& client, oci::Repository repository) : client_(client), repository_(std::move(repository)) {}
+
+  // Replaces the record that an earlier attempt of this leg left.
+  void write(const Record& record);
+  // Those that are there, of `platforms`. What stands at such a tag and is no record counts as absent, with a warning
+  // in the log.
+  std::vector<Record> read(const std::string& run_id, const std::vector<oci::Platform>& platforms);
+  // All of the run, found by listing the tags.
+  std::vector<Record> read_all(const std::string& run_id);
+  // Takes away what was read, with their tags. A registry that deletes nothing keeps them: that is said in the log
+  // alone.
+  void remove(const std::vector<Record>& records);
+
+ private:
+  std::vector<Record> read_tags(const std::vector<std::string>& tags);
+
+  registry::Client& client_;
+  oci::Repository repository_;
+};
+
+}  // namespace polyarch::publish
