@@ -144,6 +144,12 @@ std::vector<QemuRegistration> register_through_docker(const std::vector<QemuEntr
     out.push_back(kept(before));
     if (before.works) continue;
     out.back().status = status_of(before.platform, tools);
+    if (!out.back().status.works) {
+      throw Error(ErrorKind::emulation,
+                  fmt::format("Docker ran {}, but programs of {} do not run: {}", image, before.platform.str(),
+                              out.back().status.problem),
+                  "name an image that brings this emulator with --image, or run polyarch as root");
+    }
     out.back().action = before.entry.empty() ? Action::registered : Action::replaced;
     out.back().source = fmt::format("docker run {}", image);
     if (!before.entry.empty()) out.back().replaced = fmt::format("{} ({})", before.entry, before.problem);

@@ -26,7 +26,10 @@ const Command<QemuOptions>& qemu_register_command() {
       "A registration that does not work is taken back.",
       "polyarch qemu register linux/arm64 linux/s390x",
       {platforms(),
-       {"image", &O::image, "Image to take QEMU from; without it, what is installed here", {.value = "REF"}},
+       {"image",
+        &O::image,
+        "Image to take QEMU from; without it, what is installed here, else a pinned tonistiigi/binfmt",
+        {.value = "REF"}},
        format()}};
   return command;
 }

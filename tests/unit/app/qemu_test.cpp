@@ -30,11 +30,12 @@ class Machine final : public sys::Runner {
   bool crashes = false;
   bool registers = true;  // a new emulator takes effect
   std::vector<std::vector<std::string>> dockers;
+  std::function<void()> docker_registers;
 
   sys::ProcessResult run(const sys::Command& command) override {
     if (command.argv.front() == "docker") {
       dockers.push_back(command.argv);
-      emulated.insert("arm64");
+      if (docker_registers) docker_registers();
       return {};
     }
     const std::string version = "qemu-x version 8.2.2\n";
@@ -73,6 +74,10 @@ class Qemu : public testing::Test {
   }
   void install(const std::string& name) {
     sys::write_file(path_.path() / name, binfmt::probe_program(binfmt::native_platform()), 0755);
+  }
+  void lack_the_right() {
+    fs::remove(root_.path() / "register");
+    fs::create_symlink("/proc/sys/kernel/version", root_.path() / "register");  // EACCES, for root too
   }
   QemuTools tools() { return {emulators_, machine_, {}}; }
 
@@ -167,20 +172,31 @@ TEST_F(Qemu, RegisterAsksDockerWhenItLacksTheRight) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can make a file that it cannot write";
   install("docker");
   put_arm64_entry("");
+  lack_the_right();
   machine_.emulated = {"arm64"};
-  fs::remove(root_.path() / "register");
-  const auto read_only = root_.path() / "register";
-  fs::create_symlink("/proc/sys/kernel/version", read_only);  // EACCES, for root too
+  machine_.docker_registers = [this] { put_arm64_entry("F"); };
   const auto done = qemu_register({arm64}, "r.example/qemu:1", tools()).at(0);
   EXPECT_THAT(machine_.dockers.at(0), ElementsAre("docker", "run", "--privileged", "--rm", "r.example/qemu:1",
                                                   "--uninstall", "qemu-aarch64", "--install", "arm64"));
   EXPECT_EQ(done.action, Action::replaced);
 }
 
+TEST_F(Qemu, RegisterBelievesDockerOnlyWhatIsProven) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can make a file that it cannot write";
+  install("docker");
+  lack_the_right();
+  try {
+    qemu_register({arm64}, "r.example/qemu:1", tools());
+    FAIL() << "nothing was registered";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::emulation);
+    EXPECT_THAT(error.message(), HasSubstr("r.example/qemu:1, but programs of linux/arm64 do not run"));
+  }
+}
+
 TEST_F(Qemu, RegisterSaysWhatIsMissingWhenThereIsNoDockerEither) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can make a file that it cannot write";
-  fs::remove(root_.path() / "register");
-  fs::create_symlink("/proc/sys/kernel/version", root_.path() / "register");
+  lack_the_right();
   try {
     qemu_register({arm64}, "", tools());
     FAIL();
