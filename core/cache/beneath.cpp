@@ -1,0 +1,105 @@
+#include "cache/beneath.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cache/path_text.hpp"
+#include "sys/files.hpp"
+
+namespace polyarch::cache {
+namespace {
+
+int open_beneath(int directory, const std::string& path, int flags, unsigned mode = 0) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+  how.mode = mode;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how));
+}
+
+}  // namespace
+
+Beneath::Beneath(const std::filesystem::path& root) : root_(root.string()) {
+  std::error_code error;
+  std::filesystem::create_directories(root, error);
+  directory_ = sys::Descriptor(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory_) sys::throw_errno("write to " + root_, errno);
+}
+
+void Beneath::fail(const char* doing, const std::string& path, int error) const {
+  const auto shown = root_ + "/" + text::printable(path_to_text(path));
+  if (error == ELOOP || error == EXDEV) {
+    throw Error(ErrorKind::input, fmt::format("{} leads through a symbolic link", shown),
+                "remove the link, or restore into another directory");
+  }
+  if (error == ENOSYS) throw Error(ErrorKind::failed, "this kernel has no openat2: Linux 5.6 or newer is needed");
+  sys::throw_errno(fmt::format("{} {}", doing, shown), error);
+}
+
+Beneath::Place Beneath::place(const std::string& path) const {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return {sys::Descriptor(::dup(directory_.get())), path};
+  return {open(path.substr(0, slash), O_PATH | O_DIRECTORY), path.substr(slash + 1)};
+}
+
+sys::Descriptor Beneath::open(const std::string& path, int flags) const {
+  sys::Descriptor opened(open_beneath(directory_.get(), path, flags));
+  if (!opened) fail("open", path, errno);
+  return opened;
+}
+
+// Only what is no directory: a directory with content is not ours to remove.
+void Beneath::clear(const Place& place, const std::string& path) const {
+  if (::unlinkat(place.directory.get(), place.name.c_str(), 0) == 0 || errno == ENOENT) return;
+  const bool removed = ::unlinkat(place.directory.get(), place.name.c_str(), AT_REMOVEDIR) == 0;
+  if (!removed) fail("replace", path, errno);
+}
+
+void Beneath::make_directory(const std::string& path) const {
+  const auto where = place(path);
+  if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) == 0) return;
+  if (errno != EEXIST) fail("make", path, errno);
+  struct stat status {};
+  if (::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+      S_ISDIR(status.st_mode)) {
+    return;
+  }
+  clear(where, path);
+  if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) != 0) fail("make", path, errno);
+}
+
+sys::Descriptor Beneath::make_file(const std::string& path) const {
+  const auto where = place(path);
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  sys::Descriptor made(open_beneath(where.directory.get(), where.name, flags, 0600));
+  if (!made && errno == EEXIST) {
+    clear(where, path);
+    made = sys::Descriptor(open_beneath(where.directory.get(), where.name, flags, 0600));
+  }
+  if (!made) fail("make", path, errno);
+  return made;
+}
+
+void Beneath::make_symlink(const std::string& path, const std::string& target) const {
+  const auto where = place(path);
+  clear(where, path);
+  if (::symlinkat(target.c_str(), where.directory.get(), where.name.c_str()) != 0) fail("make", path, errno);
+}
+
+void Beneath::make_link(const std::string& path, const std::string& existing) const {
+  const auto from = place(existing);
+  const auto where = place(path);
+  clear(where, path);
+  if (::linkat(from.directory.get(), from.name.c_str(), where.directory.get(), where.name.c_str(), 0) != 0) {
+    fail("link", path, errno);
+  }
+}
+
+}  // namespace polyarch::cache

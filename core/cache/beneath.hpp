@@ -1,0 +1,40 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "sys/descriptor.hpp"
+
+namespace polyarch::cache {
+
+// A directory that nothing leaves: every path is resolved below it, and never through a symbolic link, whatever stands
+// there already (openat2(2), RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS; Linux 5.6). Safe for several threads.
+class Beneath {
+ public:
+  // Makes the directory when it is missing. Throws Error{permission}, Error{storage} or Error{input}.
+  explicit Beneath(const std::filesystem::path& root);
+
+  // The directory that `path` lies in, and its last component.
+  struct Place {
+    sys::Descriptor directory;
+    std::string name;
+  };
+  Place place(const std::string& path) const;
+  // An existing file or directory.
+  sys::Descriptor open(const std::string& path, int flags) const;
+
+  // Makes it unless it is one; what else stands there gives way.
+  void make_directory(const std::string& path) const;
+  // A new empty file, open for writing; what stands there gives way.
+  sys::Descriptor make_file(const std::string& path) const;
+  void make_symlink(const std::string& path, const std::string& target) const;
+  void make_link(const std::string& path, const std::string& existing) const;
+
+ private:
+  [[noreturn]] void fail(const char* doing, const std::string& path, int error) const;
+  void clear(const Place& place, const std::string& path) const;
+
+  std::string root_;
+  sys::Descriptor directory_;
+};
+
+}  // namespace polyarch::cache

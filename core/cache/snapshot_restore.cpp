@@ -1,0 +1,222 @@
+#include "cache/snapshot_restore.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <mutex>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cache/beneath.hpp"
+#include "cache/frame.hpp"
+#include "cache/path_text.hpp"
+#include "sys/files.hpp"
+#include "sys/parallel.hpp"
+
+namespace polyarch::cache {
+namespace {
+
+constexpr std::size_t hole = 4096;  // zeros of this length and place may be left out
+
+timespec time_of(std::int64_t nanoseconds) {
+  auto seconds = nanoseconds / 1'000'000'000;
+  auto rest = nanoseconds % 1'000'000'000;
+  if (rest < 0) rest += 1'000'000'000, --seconds;
+  return {static_cast<time_t>(seconds), static_cast<long>(rest)};
+}
+
+Stamp stamp_of(const struct stat& status) {
+  return {status.st_dev, status.st_ino,
+          static_cast<std::int64_t>(status.st_ctim.tv_sec) * 1'000'000'000 + status.st_ctim.tv_nsec};
+}
+
+bool all_zero(std::string_view bytes) {
+  return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+// A part of a piece, and where it goes.
+struct Slice {
+  std::size_t entry = 0;
+  std::uint64_t at = 0;  // in the file
+  Extent extent;
+};
+
+class Restore {
+ public:
+  Restore(const Catalog& catalog, BlobStore& store, const std::filesystem::path& target, const RestoreOptions& options)
+      : catalog_(catalog), store_(store), options_(options), beneath_(target), keep_owners_(::geteuid() == 0) {}
+
+  RestoreResult run() {
+    make_directories();
+    fill_files();
+    make_links();
+    finish_directories();
+    result_.fetched_bytes = fetched_;
+    return std::move(result_);
+  }
+
+ private:
+  void make_directories() {
+    for (const auto& entry : catalog_.entries) {
+      if (entry.type == EntryType::directory) beneath_.make_directory(entry.path);
+    }
+  }
+
+  void fill_files() {
+    std::vector<std::vector<Slice>> slices(catalog_.pieces.size());
+    std::vector<std::atomic<std::size_t>> left(catalog_.entries.size());
+    for (std::size_t i = 0; i < catalog_.entries.size(); ++i) {
+      const auto& entry = catalog_.entries[i];
+      if (entry.type != EntryType::file) continue;
+      ++result_.files;
+      result_.raw_bytes += entry.size;
+      left[i] = entry.extents.size();
+      if (entry.extents.size() != 1) start_file(i);
+      std::uint64_t at = 0;
+      for (const auto& extent : entry.extents) {
+        slices[extent.piece].push_back({i, at, extent});
+        at += extent.size;
+      }
+    }
+    std::vector<std::function<void()>> tasks;
+    for (std::size_t i = 0; i < slices.size(); ++i) {
+      if (!slices[i].empty()) tasks.emplace_back([this, i, &slices, &left] { write_piece(i, slices[i], left); });
+    }
+    sys::run_parallel(tasks, options_.threads);
+  }
+
+  // An empty file, or one that several pieces fill.
+  void start_file(std::size_t index) {
+    const auto& entry = catalog_.entries[index];
+    const auto file = beneath_.make_file(entry.path);
+    if (entry.size == 0) {
+      finish_file(entry, file.get());
+    } else if (::ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0) {
+      sys::throw_errno("write " + shown(entry), errno);
+    }
+  }
+
+  void write_piece(std::size_t number, const std::vector<Slice>& slices, std::vector<std::atomic<std::size_t>>& left) {
+    if (options_.cancel != nullptr) options_.cancel->check();
+    const auto& piece = catalog_.pieces[number];
+    const auto frame = store_.get(piece.digest, piece.size);
+    fetched_ += frame.size();
+    const auto raw = decompress_frame(frame, piece.raw_size, "piece " + piece.digest.str());
+    for (const auto& slice : slices) {
+      const auto& entry = catalog_.entries[slice.entry];
+      const auto bytes = std::string_view(raw).substr(slice.extent.offset, slice.extent.size);
+      const auto file =
+          entry.extents.size() == 1 ? beneath_.make_file(entry.path) : beneath_.open(entry.path, O_WRONLY | O_NOFOLLOW);
+      write_at(entry, file.get(), bytes, slice.at);
+      if (--left[slice.entry] == 0) finish_file(entry, file.get());
+    }
+  }
+
+  void write_at(const Entry& entry, int file, std::string_view bytes, std::uint64_t at) {
+    while (!bytes.empty()) {
+      auto part = bytes;
+      if (entry.sparse) {
+        part = bytes.substr(0, hole - at % hole);
+        if (all_zero(part)) {
+          bytes.remove_prefix(part.size());
+          at += part.size();
+          if (bytes.empty() && ::ftruncate(file, static_cast<off_t>(std::max(at, entry.size))) != 0) {
+            sys::throw_errno("write " + shown(entry), errno);
+          }
+          continue;
+        }
+      }
+      const auto wrote = ::pwrite(file, part.data(), part.size(), static_cast<off_t>(at));
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote < 0) sys::throw_errno("write " + shown(entry), errno);
+      bytes.remove_prefix(static_cast<std::size_t>(wrote));
+      at += static_cast<std::uint64_t>(wrote);
+    }
+  }
+
+  void finish_file(const Entry& entry, int file) {
+    set_attributes(entry, file);
+    struct stat status {};
+    if (::fstat(file, &status) != 0) sys::throw_errno("read " + shown(entry), errno);
+    const std::lock_guard lock(mutex_);
+    result_.seen[entry.path] = {stamp_of(status), entry.size, entry.mtime, entry.content};
+  }
+
+  // Owner first: changing it takes set-ID bits away. The time last: all else touches it.
+  void set_attributes(const Entry& entry, int file) {
+    if (keep_owners_ && ::fchown(file, entry.uid, entry.gid) != 0) not_kept(entry, "owner", errno);
+    for (const auto& [name, value] : entry.xattrs) {
+      if (::fsetxattr(file, name.c_str(), value.data(), value.size(), 0) != 0) not_kept(entry, name, errno);
+    }
+    if (::fchmod(file, entry.mode) != 0) not_kept(entry, "mode", errno);
+    const std::array times{time_of(entry.mtime), time_of(entry.mtime)};
+    if (::futimens(file, times.data()) != 0) not_kept(entry, "time", errno);
+  }
+
+  void make_links() {
+    for (const auto& entry : catalog_.entries) {
+      if (entry.type == EntryType::hardlink) make_hardlink(entry);
+      if (entry.type == EntryType::symlink) make_symlink(entry);
+    }
+  }
+
+  // A new name is a change of the file: its stamp is another.
+  void make_hardlink(const Entry& entry) {
+    beneath_.make_link(entry.path, entry.link);
+    struct stat status {};
+    const auto where = beneath_.place(entry.link);
+    if (::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+      result_.seen[entry.link].stamp = stamp_of(status);
+    }
+  }
+
+  void make_symlink(const Entry& entry) {
+    beneath_.make_symlink(entry.path, entry.link);
+    const auto where = beneath_.place(entry.path);
+    const std::array times{time_of(entry.mtime), time_of(entry.mtime)};
+    const int directory = where.directory.get();
+    if (::utimensat(directory, where.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+      not_kept(entry, "time", errno);
+    if (keep_owners_ && ::fchownat(directory, where.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
+      not_kept(entry, "owner", errno);
+  }
+
+  // From the deepest: a directory that forbids writing must be finished after what is in it.
+  void finish_directories() {
+    for (auto entry = catalog_.entries.rbegin(); entry != catalog_.entries.rend(); ++entry) {
+      if (entry->type != EntryType::directory) continue;
+      set_attributes(*entry, beneath_.open(entry->path, O_RDONLY | O_DIRECTORY).get());
+    }
+  }
+
+  static std::string shown(const Entry& entry) { return text::printable(path_to_text(entry.path)); }
+
+  void not_kept(const Entry& entry, std::string_view what, int error) {
+    const std::lock_guard lock(mutex_);
+    result_.not_kept.push_back(fmt::format("{}: {}: {}", shown(entry), text::printable(what), std::strerror(error)));
+  }
+
+  const Catalog& catalog_;
+  BlobStore& store_;
+  const RestoreOptions& options_;
+  Beneath beneath_;
+  bool keep_owners_;
+  std::mutex mutex_;  // of result_, while pieces are written
+  std::atomic<std::uint64_t> fetched_ = 0;
+  RestoreResult result_;
+};
+
+}  // namespace
+
+RestoreResult restore_tree(const Catalog& catalog, BlobStore& store, const std::filesystem::path& target,
+                           const RestoreOptions& options) {
+  return Restore(catalog, store, target, options).run();
+}
+
+}  // namespace polyarch::cache

@@ -1,0 +1,34 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cache/catalog.hpp"
+#include "sys/cancel.hpp"
+
+namespace polyarch::cache {
+
+// What stat says of a file that tells whether somebody has written to it since.
+struct Stamp {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t ctime = 0;  // nanoseconds since 1970
+  bool operator==(const Stamp&) const = default;
+};
+
+struct Found {
+  Entry entry;  // without content and extents
+  Stamp stamp;
+};
+
+struct Tree {
+  std::vector<Found> found;           // sorted by path
+  std::vector<std::string> left_out;  // what a snapshot cannot keep, and why: sockets, devices, unreadable files
+};
+
+// Walks `paths` (relative to `root`, directories or files) without following symbolic links; the directories that lead
+// to them are part of the tree. The first of several names of one file is a file, the others are hard links to it.
+// Owners are kept when this process is root. Throws Error{input} when a path is missing or leaves `root`.
+Tree scan(const std::filesystem::path& root, const std::vector<std::string>& paths, const sys::Cancel& cancel);
+
+}  // namespace polyarch::cache
