@@ -64,7 +64,7 @@ void dump_common(Json& out, const T& value) {
 std::string manifest_media_type(std::string_view bytes, std::string_view content_type, std::string_view what) {
   const auto object = parse_json(bytes, what, largest_manifest);
   if (const auto declared = string_at(object, "mediaType", what)) return *declared;
-  const auto type = text::lower(text::trim(content_type.substr(0, content_type.find(';'))));
+  auto type = text::lower(text::trim(content_type.substr(0, content_type.find(';'))));
   if (media_type::is_index(type) || media_type::is_manifest(type)) return type;
   return std::string(object.contains("manifests") ? media_type::oci_index : media_type::oci_manifest);
 }

@@ -15,7 +15,6 @@ std::string_view mark(Result result) {
     case Result::failed:
       return "✗";
     case Result::canceled:
-      return "–";
     case Result::skipped:
       return "–";
   }

@@ -89,7 +89,7 @@ std::vector<std::string> child_environment(const std::map<std::string, std::stri
     const auto name = text::cut(*entry, '=');
     if (name && !added.contains(std::string(name->first))) out.emplace_back(*entry);
   }
-  for (const auto& [name, value] : added) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) out.push_back(fmt::format("{}={}", name, value));
   return out;
 }
 
@@ -270,7 +270,7 @@ std::optional<std::string> find_program(std::string_view name) {
   if (name.find('/') != std::string_view::npos) return std::string(name);
   const char* path = std::getenv("PATH");
   for (const auto directory : text::split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
-    const auto candidate = fmt::format("{}/{}", directory.empty() ? "." : directory, name);
+    auto candidate = fmt::format("{}/{}", directory.empty() ? "." : directory, name);
     if (access(candidate.c_str(), X_OK) == 0 && !std::filesystem::is_directory(candidate)) return candidate;
   }
   return std::nullopt;
