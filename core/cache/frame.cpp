@@ -20,12 +20,17 @@ std::string compress_frame(std::string_view raw, int level) {
   return out;
 }
 
+std::optional<std::uint64_t> frame_content_size(std::string_view bytes) {
+  const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return std::nullopt;
+  return size;
+}
+
 std::string decompress_frame(std::string_view bytes, std::uint64_t raw_size, std::string_view what) {
   const auto refuse = [&](std::string_view problem) {
     throw Error(ErrorKind::input, fmt::format("{} is broken: {}", what, problem));
   };
-  if (raw_size > largest_piece) refuse("it is larger than a piece may be");
-  if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != raw_size) refuse("its size is another");
+  if (frame_content_size(bytes) != raw_size) refuse("its size is another");
   if (ZSTD_findFrameCompressedSize(bytes.data(), bytes.size()) != bytes.size()) refuse("it is no single zstd frame");
   thread_local const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
   if (!context) throw Error(ErrorKind::failed, "zstd refused to start");

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t longest_scope = 80;
 
-std::string clean(std::string_view scope) {
+}  // namespace
+
+std::string tag_part(std::string_view scope) {
   std::string out(scope);
   std::ranges::replace_if(
       out, [](char c) { return !oci::Reference::valid_tag(std::string("x") + c); }, '-');
@@ -18,8 +20,6 @@ std::string clean(std::string_view scope) {
   // Two branches must not share a cache because their names clean up alike.
   return fmt::format("{}-{}", out.substr(0, longest_scope), Digest::sha256(scope).hex().substr(0, 8));
 }
-
-}  // namespace
 
 LayerScope layer_scope(const std::string& branch, const std::string& base_branch, const std::string& default_branch,
                        bool untrusted) {
@@ -32,7 +32,7 @@ LayerScope layer_scope(const std::string& branch, const std::string& base_branch
 }
 
 std::string layer_tag(const oci::Platform& platform, std::string_view scope) {
-  return fmt::format("cache-{}-{}", platform.slug(), clean(scope));
+  return fmt::format("cache-{}-{}", platform.slug(), tag_part(scope));
 }
 
 LayerCache layer_cache(const oci::Repository& repository, const std::vector<oci::Platform>& platforms,

@@ -22,6 +22,11 @@ struct Dispatch {
     return command == "builder inspect" ? app::builder_inspect(options, context)
                                         : app::builder_remove(options, context);
   }
+  int operator()(const spec::CacheOptions& options) const {
+    if (command == "cache save") return app::cache_save(options, context);
+    if (command == "cache restore") return app::cache_restore(options, context);
+    return command == "cache inspect" ? app::cache_inspect(options, context) : app::cache_list(options, context);
+  }
   int operator()(const spec::PublishOptions& options) const { return app::publish(options, context); }
   int operator()(const spec::InspectOptions& options) const { return app::inspect(options, context); }
   int operator()(const spec::ServeOptions& options) const { return app::registry_serve(options, context); }

@@ -4,6 +4,7 @@
 
 #include "spec/build.hpp"
 #include "spec/builder.hpp"
+#include "spec/cache.hpp"
 #include "spec/inspect.hpp"
 #include "spec/option.hpp"
 #include "spec/publish.hpp"
@@ -20,6 +21,10 @@ void for_each_command(Visitor&& visit) {
   visit(plan_command());
   visit(publish_command());
   visit(inspect_command());
+  visit(cache_save_command());
+  visit(cache_restore_command());
+  visit(cache_inspect_command());
+  visit(cache_list_command());
   visit(qemu_register_command());
   visit(qemu_status_command());
   visit(qemu_unregister_command());

@@ -1,0 +1,257 @@
+#include <algorithm>
+#include <fmt/core.h>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "app/commands.hpp"
+#include "app/registries.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "binfmt/binfmt.hpp"
+#include "cache/key.hpp"
+#include "cache/seen_files.hpp"
+#include "cache/snapshot_restore.hpp"
+#include "cache/snapshots.hpp"
+#include "sys/files.hpp"
+#include "sys/parallel.hpp"
+
+namespace polyarch::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t parallel_reads = 8;
+constexpr std::size_t most_seen_bytes = 512U << 20;
+
+std::size_t threads() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() + 1, 2, 5);
+}
+
+std::vector<oci::Reference> references(const spec::CacheOptions& options, const Context& context) {
+  const cache::KeyFacts facts{context.host.branch, binfmt::native_platform().slug(), "."};
+  std::vector<oci::Reference> out{oci::Reference::parse(cache::expand_key(options.ref, facts))};
+  for (const auto& fallback : options.fallbacks) {
+    out.push_back(oci::Reference::parse(cache::expand_key(fallback, facts)));
+  }
+  return out;
+}
+
+// A file of the user's cache directory, one for each restored directory; empty: there is no such place.
+fs::path seen_path(const Context& context, const fs::path& root) {
+  const auto base = context.environment("XDG_CACHE_HOME");
+  const auto home = context.environment("HOME");
+  if (!base && !home) return {};
+  const auto directory = base ? fs::path(*base) : fs::path(*home) / ".cache";
+  return directory / "polyarch" / "seen" / (std::string(Digest::sha256(root.string()).hex().substr(0, 32)) + ".json");
+}
+
+cache::SeenFiles read_seen(const Context& context, const fs::path& root) {
+  const auto path = seen_path(context, root);
+  if (path.empty() || !fs::exists(path)) return {};
+  return cache::parse_seen(sys::read_file(path, most_seen_bytes), root);
+}
+
+// Without it the next save reads every file: no reason to fail.
+void write_seen(const Context& context, const fs::path& root, const cache::SeenFiles& seen) {
+  const auto path = seen_path(context, root);
+  if (path.empty()) return;
+  try {
+    fs::create_directories(path.parent_path());
+    sys::write_file(path, cache::dump_seen(seen, root), 0600);
+  } catch (const std::exception& error) {
+    log::debug("the list of seen files is not kept: {}", error.what());
+  }
+}
+
+// What is missing or broken gives way to the next.
+std::optional<std::pair<oci::Reference, cache::StoredSnapshot>> first_snapshot(
+    registry::Client& client, const std::vector<oci::Reference>& references) {
+  for (const auto& reference : references) {
+    try {
+      if (auto found = cache::load_snapshot(client, reference)) return std::pair(reference, *std::move(found));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      log::warning("{}", error.message());
+    }
+  }
+  return std::nullopt;
+}
+
+void print(const Json& result, const std::string& line, const spec::CacheOptions& options, Context& context) {
+  context.out << (options.format == "json" ? result.dump(2) : line) << '\n';
+}
+
+void name_all(std::string_view what, const std::vector<std::string>& names) {
+  constexpr std::size_t shown = 20;
+  for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) log::warning("{}: {}", what, names[i]);
+  if (names.size() > shown) log::warning("{}: {} more", what, names.size() - shown);
+}
+
+std::string took(const Context& context, Clock::Steady start) {
+  return text::human_duration(std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - start));
+}
+
+}  // namespace
+
+int cache_save(const spec::CacheOptions& options, Context& context) {
+  if (options.level < 1 || options.level > 19) {
+    throw Error(ErrorKind::usage, fmt::format("--level {} is no level of zstd", options.level),
+                "take one from 1 to 19");
+  }
+  const auto start = context.clock.steady();
+  const auto root = fs::canonical(options.directory);
+  auto candidates = references(options, context);
+  const auto target = candidates.front();
+  // Pieces of another repository would have to be sent anew.
+  std::erase_if(candidates, [&](const auto& reference) { return reference.repository != target.repository; });
+  Registries registries(context, options.insecure_registries, options.registry_auths);
+  auto& client = registries.client();
+  const auto previous = first_snapshot(client, candidates);
+  const auto seen = read_seen(context, root);
+  cache::RegistryStore store(client, target.repository);
+  const auto saved = cache::save_tree(root, cache::scan(root, options.paths, context.cancel), store,
+                                      {.previous = previous ? &previous->second.catalog : nullptr,
+                                       .seen = &seen,
+                                       .threads = threads(),
+                                       .level = options.level,
+                                       .cancel = &context.cancel});
+  const bool same =
+      previous && previous->first == target && cache::dump(previous->second.catalog) == cache::dump(saved.catalog);
+  const auto manifest = same ? previous->second.manifest : cache::store_snapshot(client, target, saved.catalog);
+  write_seen(context, root, saved.seen);
+  name_all("left out", saved.left_out);
+  const Json result{{"reference", target.str()},
+                    {"digest", manifest.digest.str()},
+                    {"files", saved.files},
+                    {"bytes", saved.raw_bytes},
+                    {"read_bytes", saved.read_bytes},
+                    {"written_bytes", saved.written_bytes},
+                    {"sent_bytes", saved.sent_bytes},
+                    {"pieces", saved.catalog.pieces.size()},
+                    {"left_out", saved.left_out.size()},
+                    {"unchanged", same}};
+  print(result,
+        fmt::format("saved {} files ({}) in {}: {} read, {} sent\n{}@{}", saved.files,
+                    text::human_size(saved.raw_bytes), took(context, start), text::human_size(saved.read_bytes),
+                    text::human_size(saved.sent_bytes), target.str(), manifest.digest.str()),
+        options, context);
+  return 0;
+}
+
+int cache_restore(const spec::CacheOptions& options, Context& context) {
+  const auto start = context.clock.steady();
+  const auto candidates = references(options, context);
+  Registries registries(context, options.insecure_registries, options.registry_auths);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto found =
+        first_snapshot(registries.client(), {candidates.begin() + static_cast<long>(i), candidates.end()});
+    if (!found) break;
+    const auto& [reference, snapshot] = *found;
+    i = static_cast<std::size_t>(std::ranges::find(candidates, reference) - candidates.begin());
+    cache::RegistryStore store(registries.client(), reference.repository);
+    try {
+      const auto restored = cache::restore_tree(snapshot.catalog, store, options.directory,
+                                                {.threads = threads(), .cancel = &context.cancel});
+      const auto root = fs::canonical(options.directory);
+      write_seen(context, root, restored.seen);
+      name_all("not kept", restored.not_kept);
+      print({{"reference", reference.str()},
+             {"digest", snapshot.manifest.digest.str()},
+             {"found", true},
+             {"files", restored.files},
+             {"bytes", restored.raw_bytes},
+             {"fetched_bytes", restored.fetched_bytes}},
+            fmt::format("restored {} files ({}) in {}: {} fetched\n{}@{}", restored.files,
+                        text::human_size(restored.raw_bytes), took(context, start),
+                        text::human_size(restored.fetched_bytes), reference.str(), snapshot.manifest.digest.str()),
+            options, context);
+      return 0;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input && error.kind() != ErrorKind::registry) throw;
+      log::warning("{} cannot be restored: {}", reference.str(), error.message());
+    }
+  }
+  if (options.required) {
+    throw Error(ErrorKind::registry, fmt::format("there is no whole snapshot {}", candidates.front().str()),
+                "save one first, or name a --fallback");
+  }
+  print({{"found", false}}, fmt::format("there is no snapshot {}", candidates.front().str()), options, context);
+  return 0;
+}
+
+int cache_inspect(const spec::CacheOptions& options, Context& context) {
+  const auto reference = references(options, context).front();
+  Registries registries(context, options.insecure_registries, options.registry_auths);
+  const auto found = cache::load_snapshot(registries.client(), reference);
+  if (!found) throw Error(ErrorKind::registry, fmt::format("there is no snapshot {}", reference.str()));
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> tops;  // files and bytes below each first component
+  std::uint64_t bytes = 0, files = 0;
+  for (const auto& entry : found->catalog.entries) {
+    if (entry.type != cache::EntryType::file) continue;
+    auto& [count, size] = tops[entry.path.substr(0, entry.path.find('/'))];
+    ++count, ++files;
+    size += entry.size, bytes += entry.size;
+  }
+  Json paths = Json::object();
+  auto table = fmt::format("{}\n  digest  {}\n  files   {} ({})\n  pieces  {} ({})\n\n", reference.str(),
+                           found->manifest.digest.str(), files, text::human_size(bytes), found->catalog.pieces.size(),
+                           text::human_size(found->size));
+  for (const auto& [path, sums] : tops) {
+    const auto name = text::printable(path);
+    paths[name] = {{"files", sums.first}, {"bytes", sums.second}};
+    table += fmt::format("{:>10}  {:>8} files  {}\n", text::human_size(sums.second), sums.first, name);
+  }
+  table.pop_back();
+  print({{"reference", reference.str()},
+         {"digest", found->manifest.digest.str()},
+         {"files", files},
+         {"bytes", bytes},
+         {"pieces", found->catalog.pieces.size()},
+         {"compressed_bytes", found->size},
+         {"paths", std::move(paths)}},
+        table, options, context);
+  return 0;
+}
+
+int cache_list(const spec::CacheOptions& options, Context& context) {
+  const auto repository = oci::Repository::parse(options.ref);
+  Registries registries(context, options.insecure_registries, options.registry_auths);
+  auto& client = registries.client();
+  std::map<std::string, cache::StoredSnapshot> found;
+  std::mutex mutex;
+  std::vector<std::function<void()>> reads;
+  for (const auto& tag : client.tags(repository)) {
+    reads.emplace_back([&, tag] {
+      try {
+        auto snapshot = cache::load_snapshot(client, {repository, tag, std::nullopt});
+        const std::lock_guard lock(mutex);
+        if (snapshot) found.emplace(tag, *std::move(snapshot));
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::input) throw;  // a tag of something else
+      }
+    });
+  }
+  sys::run_parallel(reads, parallel_reads);
+  Json list = Json::array();
+  auto table = fmt::format("{:>8} {:>10} {:>10}  {}", "FILES", "SIZE", "STORED", "KEY");
+  for (const auto& [tag, snapshot] : found) {
+    std::uint64_t files = 0, bytes = 0;
+    for (const auto& entry : snapshot.catalog.entries) {
+      files += entry.type == cache::EntryType::file ? 1U : 0U;
+      bytes += entry.size;
+    }
+    list.push_back({{"key", tag},
+                    {"digest", snapshot.manifest.digest.str()},
+                    {"files", files},
+                    {"bytes", bytes},
+                    {"compressed_bytes", snapshot.size}});
+    table +=
+        fmt::format("\n{:>8} {:>10} {:>10}  {}", files, text::human_size(bytes), text::human_size(snapshot.size), tag);
+  }
+  print(list, table, options, context);
+  return 0;
+}
+
+}  // namespace polyarch::app

@@ -1,0 +1,93 @@
+#include "spec/cache.hpp"
+
+namespace polyarch::spec {
+namespace {
+
+using O = CacheOptions;
+using Fields = std::vector<Field<O>>;
+
+Fields common(Fields own) {
+  own.insert(
+      own.end(),
+      {{"insecure-registry",
+        &O::insecure_registries,
+        "Registry that may be spoken to without TLS",
+        {.value = "HOST[:PORT]", .input = "insecure-registries", .comma = true, .group = Group::registry}},
+       {"registry-auth",
+        &O::registry_auths,
+        "Credentials for registries, one HOST=USER:PASSWORD a line; Docker's own are used too",
+        {.value = "HOST=USER:PASSWORD", .secret = true, .group = Group::registry}},
+       {"format", &O::format, "How the result is printed", {.group = Group::output, .choices = {"table", "json"}}}});
+  return own;
+}
+
+Field<O> ref_field() {
+  return {"ref",
+          &O::ref,
+          "Where the snapshot lies; the key may hold {branch}, {platform} and {hash:GLOB}",
+          {.value = "REPOSITORY:KEY", .required = true}};
+}
+
+}  // namespace
+
+const Command<CacheOptions>& cache_save_command() {
+  static const Command<CacheOptions> command{
+      "cache save", "Save directories as a snapshot in a registry",
+      "What the last snapshot of the key has is neither compressed nor sent again; files that were restored here and "
+      "not\n"
+      "touched since are not even read. The tag moves last: a save that dies leaves the last snapshot whole, and a "
+      "tree\n"
+      "without files never replaces one. --fallback names snapshots to go on from when the key has none yet.",
+      "polyarch cache save --ref registry.example/cache:go-{platform}-{hash:**/go.sum} .cache/go-build\n"
+      "polyarch cache save --ref registry.example/cache:root --directory / root/.cache",
+      common({{"path",
+               &O::paths,
+               "Directory or file to keep, relative to --directory",
+               {.value = "PATH", .positional = true, .required = true}},
+              ref_field(),
+              {"fallback",
+               &O::fallbacks,
+               "Snapshot to go on from when the key has none, of the same repository; the first that is there counts",
+               {.value = "REPOSITORY:KEY"}},
+              {"directory", &O::directory, "Directory that the paths are relative to", {.value = "DIR"}},
+              {"level", &O::level, "Level of zstd, from 1 (fast) to 19 (small)", {.value = "LEVEL"}}})};
+  return command;
+}
+
+const Command<CacheOptions>& cache_restore_command() {
+  static const Command<CacheOptions> command{
+      "cache restore", "Restore the directories of a snapshot",
+      "Files that stand there give way to those of the snapshot; others stay. Nothing is written outside --directory. "
+      "A\n"
+      "snapshot that is missing or broken gives way to the next --fallback; when none is left, nothing is done, and\n"
+      "only --required makes that a failure.",
+      "polyarch cache restore --ref registry.example/cache:go-{platform}-{hash:**/go.sum} \\\n"
+      "  --fallback registry.example/cache:go-{platform}-main",
+      common({ref_field(),
+              {"fallback",
+               &O::fallbacks,
+               "Snapshot to take when the key has none that is whole; the first that is there counts",
+               {.value = "REPOSITORY:KEY"}},
+              {"directory", &O::directory, "Directory to restore into", {.value = "DIR"}},
+              {"required", &O::required, "Fail when there is no snapshot"}})};
+  return command;
+}
+
+const Command<CacheOptions>& cache_inspect_command() {
+  static const Command<CacheOptions> command{"cache inspect", "Show what a snapshot holds", "",
+                                             "polyarch cache inspect --ref registry.example/cache:go-linux-amd64-main",
+                                             common({ref_field()})};
+  return command;
+}
+
+const Command<CacheOptions>& cache_list_command() {
+  static const Command<CacheOptions> command{"cache ls", "List the snapshots of a repository", "",
+                                             "polyarch cache ls registry.example/cache",
+                                             common({{"repository",
+                                                      &O::ref,
+                                                      "Repository to list",
+                                                      {.value = "REPOSITORY", .positional = true, .required = true}}})};
+  return command;
+}
+
+}  // namespace polyarch::spec
