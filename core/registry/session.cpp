@@ -27,7 +27,10 @@ http::Url Session::url(const oci::Repository& repository, std::string_view path)
 
 http::Response Session::send(const std::string& registry, const std::string& scope, http::Request& request) {
   auto url = http::Url::parse(request.url);
-  if (!url || url->origin() != base(registry).origin()) return transport_.send(request);
+  if (!url || url->origin() != base(registry).origin()) {
+    request.headers.remove("Authorization");  // of a request before it that this one was made from
+    return transport_.send(request);
+  }
   auto response = send_authorized(registry, scope, request, *url);
   if (response.status != 400 || !endpoints_.turn_to_tls(registry)) return response;
   url->scheme = "https";
