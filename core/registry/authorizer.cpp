@@ -126,7 +126,7 @@ void Authorizer::fill(Grant& grant, const std::string& registry, const Service& 
   const auto response = transport_.send(request);
   const auto what = fmt::format("the token service {}", service.realm->origin());
   if (!response.ok()) fail(request, response, registry);
-  const auto token = parse_token(response.body, what);
+  const auto token = read_answer([&] { return parse_token(response.body, what); });
   redactor().add(token.value);
   grant.value = "Bearer " + token.value;
   grant.good_until =

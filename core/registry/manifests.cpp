@@ -82,8 +82,8 @@ std::optional<Content> Client::get_manifest(const oci::Reference& reference) {
   if (!response.ok()) fail(request, response, repository.registry);
   oci::Descriptor descriptor{
       .media_type = "", .digest = check_digest(reference, response), .size = response.body.size()};
-  descriptor.media_type =
-      oci::manifest_media_type(response.body, content_type(response), "manifest " + reference.str());
+  descriptor.media_type = read_answer(
+      [&] { return oci::manifest_media_type(response.body, content_type(response), "manifest " + reference.str()); });
   return Content{std::move(descriptor), std::move(response.body)};
 }
 

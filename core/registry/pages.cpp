@@ -1,6 +1,7 @@
 #include "registry/pages.hpp"
 
 #include <fmt/core.h>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/redact.hpp"
@@ -20,6 +21,7 @@ bool each_page(Session& session, const oci::Repository& repository, const http::
   http::Request request;
   request.url = first.str();
   std::size_t bytes = 0;
+  std::set<std::string> asked{request.url};
   for (int page = 0; page < most_pages && bytes < most_bytes; ++page) {
     const auto response = session.send(repository.registry, pull_scope(repository), request);
     if (response.status == 404 && page == 0) return false;
@@ -29,6 +31,7 @@ bool each_page(Session& session, const oci::Repository& repository, const http::
     const auto next = next_link(response.headers.all("Link"));
     if (!next) return true;
     request.url = Session::follow(request, *next).str();
+    if (!asked.insert(request.url).second) break;
   }
   throw Error(ErrorKind::registry, fmt::format("the list at {} has no end", redact_url(first.str())));
 }

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "registry/pages.hpp"
+#include "registry/problem.hpp"
 #include "registry/session.hpp"
 
 namespace polyarch::registry {
@@ -19,7 +20,8 @@ oci::Reference fallback_tag(const oci::Repository& repository, const Digest& sub
 
 oci::Index fallback_index(Client& client, const oci::Reference& tag) {
   const auto content = client.get_manifest(tag);
-  return content ? oci::Index::parse(content->bytes, "referrers " + tag.str()) : oci::Index{};
+  if (!content) return {};
+  return read_answer([&] { return oci::Index::parse(content->bytes, "referrers " + tag.str()); });
 }
 
 bool lists(const oci::Index& index, const Digest& digest) {
@@ -54,7 +56,7 @@ std::vector<oci::Descriptor> Client::referrers(const oci::Repository& repository
   std::vector<oci::Descriptor> found;
   const auto first = session_->url(repository, "referrers/" + digest.str());
   const bool supported = each_page(*session_, repository, first, [&](std::string_view page) {
-    const auto index = oci::Index::parse(page, "referrers of " + digest.str());
+    const auto index = read_answer([&] { return oci::Index::parse(page, "referrers of " + digest.str()); });
     found.insert(found.end(), index.manifests.begin(), index.manifests.end());
   });
   return supported ? found : fallback_index(*this, fallback_tag(repository, digest)).manifests;

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "registry/client.hpp"
 #include "registry/pages.hpp"
+#include "registry/problem.hpp"
 
 namespace polyarch::registry {
 
@@ -11,7 +12,7 @@ std::vector<std::string> Client::tags(const oci::Repository& repository) {
   std::vector<std::string> tags;
   const auto what = "tags of " + repository.str();
   each_page(*session_, repository, session_->url(repository, "tags/list?n=1000"), [&](std::string_view page) {
-    const auto list = parse_json(page, what);
+    const auto list = read_answer([&] { return parse_json(page, what); });
     if (!list.is_object() || !list.contains("tags") || list["tags"].is_null()) return;
     for (const auto& tag : list["tags"]) {
       if (!tag.is_string() || !oci::Reference::valid_tag(tag.get<std::string>())) {
