@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <fmt/core.h>
 
 #include "base/text.hpp"
 
@@ -59,6 +60,12 @@ bool Backoff::wait(std::optional<milliseconds> asked) {
   delay_ = std::min(delay_ * 2, policy_.longest_delay);
   sleep(pause);
   return true;
+}
+
+std::string Backoff::spent() const {
+  const auto used = std::chrono::duration_cast<milliseconds>(clock_.steady() - start_);
+  return fmt::format("gave up after {} attempt{} in {}", attempts_, attempts_ == 1 ? "" : "s",
+                     text::human_duration(used));
 }
 
 void Backoff::sleep(milliseconds duration) {

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <optional>
 #include <random>
+#include <string>
 
 #include "http/transport.hpp"
 
@@ -23,6 +24,8 @@ class Backoff {
   // Waits before the next attempt, at least as long as `asked`. false, at once: attempts or budget are used up.
   // Throws Error{interrupted} when cancelled.
   bool wait(std::optional<std::chrono::milliseconds> asked = std::nullopt);
+  // "gave up after 5 attempts in 12s": for the message when wait() was false.
+  std::string spent() const;
 
  private:
   std::chrono::milliseconds jittered();

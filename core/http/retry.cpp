@@ -27,10 +27,17 @@ class RetryTransport final : public Transport {
     while (true) {
       try {
         auto response = inner_->send(attempt);
-        if (!may_pass_later(response) || !backoff.wait(retry_after(response, clock_.wall()))) return response;
+        if (!may_pass_later(response)) return response;
+        if (!backoff.wait(retry_after(response, clock_.wall()))) {
+          response.gave_up = backoff.spent();
+          return response;
+        }
         note(request, fmt::format("status {}", response.status));
       } catch (const Error& error) {
-        if (!error.retryable() || !untouched || !backoff.wait()) throw;
+        if (!error.retryable() || !untouched) throw;
+        if (!backoff.wait()) {
+          throw Error(error.kind(), fmt::format("{} ({})", error.message(), backoff.spent()), error.hint(), true);
+        }
         note(request, error.message());
       }
     }

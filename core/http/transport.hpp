@@ -59,6 +59,7 @@ struct Response {
   int status = 0;
   Headers headers;
   std::string body;
+  std::string gave_up;  // "gave up after 5 attempts in 12s", when it was asked for again and again
   bool ok() const { return status >= 200 && status < 300; }
 };
 

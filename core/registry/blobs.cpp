@@ -5,6 +5,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "registry/client.hpp"
+#include "registry/perseverance.hpp"
 #include "registry/problem.hpp"
 #include "registry/session.hpp"
 
@@ -29,7 +30,7 @@ class Download {
         hasher_(descriptor.digest.algorithm()) {}
 
   void run() {
-    auto backoff = session_.backoff();
+    Perseverance perseverance(session_);
     while (true) {
       const auto before = received_;
       try {
@@ -37,7 +38,8 @@ class Download {
         wrong(fmt::format("ended after {} of {} bytes", received_, descriptor_.size));
       } catch (const Error& error) {
         // Only a stream that has begun is ours to go on with: what never began, the transport has repeated.
-        if (!error.retryable() || received_ == before || !backoff.wait()) throw;
+        if (received_ == before) throw;
+        perseverance.wait(error, received_);
         log::debug("again from byte {}: {}", received_, error.message());
       }
     }

@@ -25,11 +25,14 @@ struct ClientOptions {
   // "host" or "host:port" of registries that speak plain HTTP. Loopback ones (localhost, 127.0.0.0/8, [::1]) need no
   // mention: they are asked in plain HTTP, and in TLS when they answer that with status 400, as TLS servers do.
   std::vector<std::string> insecure_registries;
-  // For uploads and downloads that break off: an upload starts anew, a download goes on where it broke. Single requests
-  // are the transport's to repeat.
+  // For uploads and downloads that break off: they go on where they broke. Single requests are the transport's to
+  // repeat.
   http::RetryPolicy resume;
   Clock* clock = &system_clock();
   const sys::Cancel* cancel = nullptr;  // ends the waits of `resume`
+  // Blobs of more bytes are uploaded in parts of this size (or of what the registry wants at least): a break costs less
+  // than that, and proxies that limit a body at 100 MB let it pass.
+  std::uint64_t chunk = 64U << 20;
 };
 
 // A client of OCI registries (distribution-spec 1.1). Absent is nullopt, and only 404 is absent. 401 and 403 are

@@ -35,6 +35,8 @@ class Session {
   static http::Url follow(const http::Request& request, std::string_view location);
 
   http::Backoff backoff() const { return {options_.resume, *options_.clock, options_.cancel}; }
+  Clock::Wall now() const { return options_.clock->wall(); }
+  std::uint64_t chunk() const { return options_.chunk; }
 
  private:
   http::Response send_authorized(const std::string& registry, const std::string& scope, http::Request& request,

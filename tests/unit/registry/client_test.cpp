@@ -2,50 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include "base/error.hpp"
-#include "unit/http/scripted_server.hpp"
-#include "unit/registry/fixture.hpp"
+#include "unit/registry/scripted.hpp"
 
 namespace polyarch::registry {
 namespace {
 
 using testing::Answer;
-using testing::FakeClock;
+using testing::blob;
 using testing::FakeCredentials;
 using testing::reply;
+using testing::Scripted;
 using testing::ScriptedServer;
-using testing::source_of;
-
-// The whole stack of the client against a script of answers.
-struct Scripted {
-  explicit Scripted(std::deque<Answer> script) : server(std::move(script)) {}
-
-  oci::Repository app() const { return testing::repository(server.authority() + "/app"); }
-  oci::Reference tag() const { return {app(), "1", std::nullopt}; }
-  Error failure(const std::function<void()>& step) const {
-    try {
-      step();
-    } catch (const Error& error) {
-      return error;
-    }
-    ADD_FAILURE() << "no error";
-    return {ErrorKind::failed, ""};
-  }
-
-  ScriptedServer server;
-  FakeClock clock;
-  FakeCredentials credentials;
-  std::unique_ptr<http::Transport> transport =
-      http::with_redirects(http::with_retry(http::make_transport({}), {}, clock));
-  Client client{*transport, credentials, {.clock = &clock}};
-};
 
 const std::string manifest =
     R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
-
-oci::Descriptor blob(const std::string& bytes) {
-  return {.media_type = "application/octet-stream", .digest = Digest::sha256(bytes), .size = bytes.size()};
-}
 
 TEST(Manifests, SurviveAServerInTrouble) {
   Scripted scripted(
@@ -133,55 +103,6 @@ TEST(Blobs, FollowRedirectsWithoutCredentials) {
   Client client(*scripted.transport, credentials, {});
   EXPECT_EQ(client.get_blob(scripted.app(), blob("content")), "content");
   EXPECT_TRUE(scripted.server.seen().at(1).has("Authorization: Basic"));
-  EXPECT_FALSE(storage.seen().at(0).has("Authorization"));
-}
-
-TEST(Uploads, StartAnewWhenTheyBreakOff) {
-  Scripted scripted({reply(404),
-                     reply(202, "Location: /v2/app/blobs/uploads/1?_state=a\r\n"),
-                     {"", Answer::Then::reset},
-                     reply(404),
-                     reply(202, "Location: 2\r\n"),
-                     reply(503),
-                     reply(404),
-                     reply(202, "Location: http://" + std::string("{}") + "/3\r\n"),
-                     reply(201)});
-  const auto digest = Digest::sha256("content");
-  // The last Location cannot be followed, which ends the push: it must not be asked a fourth time.
-  EXPECT_THROW(scripted.client.push_blob(scripted.app(), digest, source_of("content")), Error);
-  const auto seen = scripted.server.seen();
-  ASSERT_EQ(seen.size(), 8U);
-  EXPECT_EQ(seen[2].line(),
-            "PUT /v2/app/blobs/uploads/1?_state=a&digest=sha256%3A" + std::string(digest.hex()) + " HTTP/1.1");
-  EXPECT_EQ(seen[2].body, "content");
-  EXPECT_TRUE(seen[5].line().starts_with("PUT /v2/app/blobs/uploads/2?digest="));
-}
-
-TEST(Uploads, SkipWhatIsThere) {
-  Scripted scripted({reply(200)});
-  scripted.client.push_blob(scripted.app(), Digest::sha256("content"), source_of("content"));
-  EXPECT_EQ(scripted.server.seen().size(), 1U);
-}
-
-TEST(Uploads, MountFromAnotherRepository) {
-  Scripted scripted({reply(404), reply(201), reply(404), reply(202, "Location: /u\r\n"), reply(201)});
-  const auto other = testing::repository(scripted.server.authority() + "/base");
-  const auto digest = Digest::sha256("content");
-  scripted.client.push_blob(scripted.app(), digest, source_of("content"), other);
-  EXPECT_NE(scripted.server.seen().at(1).line().find("?mount=sha256%3A"), std::string::npos);
-  EXPECT_NE(scripted.server.seen().at(1).line().find("&from=base"), std::string::npos);
-  scripted.client.push_blob(scripted.app(), digest, source_of("content"), other);
-  EXPECT_EQ(scripted.server.seen().at(4).body, "content");
-}
-
-TEST(Uploads, SendNoCredentialsToAnotherOrigin) {
-  ScriptedServer storage({reply(201)});
-  Scripted scripted(
-      {reply(401, "WWW-Authenticate: Basic\r\n"), reply(404), reply(202, "Location: " + storage.url("/u") + "\r\n")});
-  FakeCredentials credentials({{scripted.server.authority(), {"me", "password", ""}}});
-  Client client(*scripted.transport, credentials, {});
-  client.push_blob(scripted.app(), Digest::sha256("content"), source_of("content"));
-  EXPECT_EQ(storage.seen().at(0).body, "content");
   EXPECT_FALSE(storage.seen().at(0).has("Authorization"));
 }
 
