@@ -1,0 +1,372 @@
+// Every operation of the client meets every fault at every one of its requests, once and from then on.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "base/error.hpp"
+#include "contract/fault_proxy.hpp"
+#include "contract/registries.hpp"
+#include "registry/client.hpp"
+#include "unit/http/fake_clock.hpp"
+#include "unit/registry/fixture.hpp"
+
+namespace polyarch::registry {
+namespace {
+
+using testing::Fault;
+using testing::FaultProxy;
+using testing::source_of;
+
+struct WrongBytes : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Time passes only in waits; each wait lets a registry that was away come back.
+class HookedClock final : public Clock {
+ public:
+  explicit HookedClock(FaultProxy& proxy) : proxy_(proxy) {}
+  Wall wall() const override { return clock_.wall(); }
+  Steady steady() const override { return clock_.steady(); }
+  void sleep(std::chrono::milliseconds duration) override {
+    clock_.sleep(duration);
+    proxy_.time_passes();
+  }
+  std::chrono::milliseconds passed() const { return clock_.passed(); }
+
+ private:
+  FaultProxy& proxy_;
+  testing::FakeClock clock_;
+};
+
+constexpr std::uint64_t chunk = 1000;
+const std::string index_bytes =
+    R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[],"x":[1, 2]})";
+
+// What stands in the registry before an operation, and the way to look behind the proxy.
+class World {
+ public:
+  World(const std::string& direct, FaultProxy& proxy)
+      : direct_(direct),
+        proxy_(proxy),
+        transport_(http::with_retry(http::make_transport({}), {}, system_clock())),
+        client_(*transport_, credentials_, {}) {
+    push(content);
+    push(base, "base");
+    tag("1", index_bytes);
+  }
+
+  Client& direct() { return client_; }
+  oci::Repository behind(const std::string& name = "app") const { return testing::repository(direct_ + "/" + name); }
+  oci::Repository app() const { return testing::repository(proxy_.authority() + "/app"); }
+  oci::Repository of(const std::string& name) const { return testing::repository(proxy_.authority() + "/" + name); }
+  void push(const std::string& bytes, const std::string& name = "app") {
+    client_.push_blob(behind(name), Digest::sha256(bytes), source_of(bytes));
+  }
+  void tag(const std::string& name, const std::string& bytes) {
+    client_.put_manifest({behind(), name, std::nullopt}, oci::media_type::oci_index, bytes);
+  }
+  // Bytes that no case before has used.
+  std::string fresh(std::size_t size) {
+    auto bytes = fmt::format("case {} ", ++cases_);
+    for (std::size_t i = 0; bytes.size() < size; ++i) bytes += fmt::format("{:x}", i * 7919);
+    bytes.resize(std::max(size, bytes.size()));
+    return bytes;
+  }
+  void expect_blob(const std::string& bytes) {
+    const oci::Descriptor descriptor{.media_type = "", .digest = Digest::sha256(bytes), .size = bytes.size()};
+    if (client_.get_blob(behind(), descriptor) != bytes) throw WrongBytes("the registry holds another blob");
+  }
+
+  const std::string content = std::string(3000, 'c') + "end";
+  const std::string base = "a blob of another repository";
+  const Digest index = Digest::sha256(index_bytes);
+
+ private:
+  std::string direct_;
+  FaultProxy& proxy_;
+  testing::FakeCredentials credentials_;
+  std::unique_ptr<http::Transport> transport_;
+  Client client_;
+  int cases_ = 0;
+};
+
+// Runs one operation and throws WrongBytes when it claims what is not so.
+struct Operation {
+  enum class Reads { nothing, content, list };
+  std::string name;
+  Reads reads;
+  std::function<void(Client&, World&)> run;
+};
+
+void expect(bool right, const char* claim) {
+  if (!right) throw WrongBytes(claim);
+}
+
+void push(Client& client, World& world, const std::string& bytes) {
+  client.push_blob(world.app(), Digest::sha256(bytes), source_of(bytes));
+  world.expect_blob(bytes);
+}
+
+void mount(Client& client, World& world) {
+  const auto bytes = world.fresh(40);
+  world.push(bytes, "base");
+  client.push_blob(world.app(), Digest::sha256(bytes), source_of(bytes), world.of("base"));
+  world.expect_blob(bytes);
+}
+
+void put(Client& client, World& world) {
+  const auto name = "t" + std::to_string(world.fresh(0).size() % 7);
+  client.put_manifest({world.app(), name, std::nullopt}, oci::media_type::oci_index, index_bytes);
+  expect(world.direct().need_manifest({world.behind(), name, std::nullopt}).bytes == index_bytes, "another manifest");
+}
+
+void remove(Client& client, World& world) {
+  const auto bytes = fmt::format(R"({{"schemaVersion":2,"manifests":[],"n":"{}"}})", world.fresh(0));
+  world.tag("gone", bytes);
+  client.delete_manifest({world.app(), "gone", std::nullopt});
+  expect(!world.direct().head_manifest({world.behind(), "gone", std::nullopt}), "not deleted");
+}
+
+std::vector<Operation> operations() {
+  using Reads = Operation::Reads;
+  const auto tag = [](World& world) { return oci::Reference{world.app(), "1", std::nullopt}; };
+  const auto blob = [](World& world) {
+    return oci::Descriptor{.digest = Digest::sha256(world.content), .size = world.content.size()};
+  };
+  return {
+      {"ping", Reads::nothing, [](Client& client, World& world) { client.ping(world.app().registry); }},
+      {"head manifest", Reads::nothing,
+       [=](Client& client, World& world) {
+         const auto found = client.head_manifest(tag(world).with(world.index));
+         expect(found && found->digest == world.index, "another digest");
+       }},
+      {"get manifest", Reads::content,
+       [=](Client& client, World& world) {
+         expect(client.need_manifest(tag(world)).bytes == index_bytes, "another manifest");
+       }},
+      {"put manifest", Reads::nothing, put},
+      {"delete manifest", Reads::nothing, remove},
+      {"head blob", Reads::nothing,
+       [=](Client& client, World& world) { expect(client.has_blob(world.app(), blob(world).digest), "no blob"); }},
+      {"get blob", Reads::content,
+       [=](Client& client, World& world) {
+         expect(client.get_blob(world.app(), blob(world)) == world.content, "another blob");
+       }},
+      {"push blob", Reads::nothing, [](Client& client, World& world) { push(client, world, world.fresh(400)); }},
+      {"push blob in chunks", Reads::nothing,
+       [](Client& client, World& world) { push(client, world, world.fresh(2 * chunk + 500)); }},
+      {"mount blob", Reads::nothing, mount},
+      {"list tags", Reads::list,
+       [](Client& client, World& world) { expect(!client.tags(world.app()).empty(), "no tags"); }},
+      {"list referrers", Reads::list, [](Client& client, World& world) { client.referrers(world.app(), world.index); }},
+  };
+}
+
+// How an operation may end: nullopt is success.
+using Outcomes = std::set<std::optional<ErrorKind>>;
+const Outcomes success{std::nullopt};
+const Outcomes registry_error{ErrorKind::registry};
+const Outcomes either{std::nullopt, ErrorKind::registry};
+
+// A fault that a patient client outlives; `lasting`: how it ends when the fault does not go away.
+Outcomes passing(bool always, ErrorKind lasting) {
+  return always ? Outcomes{lasting} : success;
+}
+
+struct Case {
+  const Operation& operation;
+  Fault fault;
+  bool always;
+  std::string method;  // of the request that meets the fault first
+  std::string target;
+  std::size_t at;
+};
+
+bool is_read(const Case& one) {
+  return one.method == "GET" || one.method == "HEAD";
+}
+
+Outcomes expected_of_answer(const Case& one) {
+  const bool reads = one.operation.reads != Operation::Reads::nothing;
+  const bool lists = one.operation.reads == Operation::Reads::list;
+  switch (one.fault) {
+    case Fault::wrong_digest:
+      return lists ? either : reads ? registry_error : either;
+    case Fault::short_body:
+    case Fault::long_body:
+    case Fault::garbage:
+      return reads ? registry_error : success;
+    case Fault::endless_redirect:
+      if (!is_read(one)) return registry_error;
+      return passing(one.always, ErrorKind::network);
+    case Fault::redirect_elsewhere:
+      return registry_error;
+    case Fault::location_elsewhere:
+      return either;
+    case Fault::link_endless:
+    case Fault::link_elsewhere:
+    case Fault::link_nonsense:
+      if (!lists) return success;
+      return one.fault == Fault::link_endless && !one.always ? either : registry_error;
+    default:
+      return success;
+  }
+}
+
+Outcomes expected(const Case& one) {
+  switch (one.fault) {
+    case Fault::refused:
+    case Fault::reset_before:
+    case Fault::stall:
+      return passing(one.always, ErrorKind::network);
+    case Fault::reset_in_body:
+    case Fault::stall_in_body:
+    case Fault::cut_body:
+    case Fault::cut_upload: {
+      auto outcomes = passing(one.always, ErrorKind::network);
+      // Half of the rest each time: that gets to the end, too.
+      if (one.always) outcomes.insert(std::nullopt);
+      return outcomes;
+    }
+    case Fault::unauthorized:
+      return passing(one.always, ErrorKind::auth);
+    case Fault::lost_session:
+      return one.always && one.operation.name.starts_with("push") ? either : success;
+    case Fault::too_many:
+    case Fault::too_many_later:
+    case Fault::status_500:
+    case Fault::status_502:
+    case Fault::status_503:
+    case Fault::status_504:
+      return passing(one.always, ErrorKind::registry);
+    default:
+      return expected_of_answer(one);
+  }
+}
+
+// The same of a request that asks a token service, or is refused until it has. A password that the service refuses is
+// not tried again, nor is a token that was fetched for this request.
+Outcomes expected_with_token(const Case& one) {
+  const bool first = one.at == 0;
+  switch (one.fault) {
+    case Fault::unauthorized:
+      return first && !one.always ? success : Outcomes{ErrorKind::auth};
+    case Fault::wrong_digest:
+    case Fault::short_body:
+    case Fault::long_body:
+    case Fault::garbage:
+      if (first && !one.always) return success;
+      return {ErrorKind::registry, ErrorKind::auth};
+    default:
+      return expected(one);
+  }
+}
+
+struct FaultCase {
+  Fault fault;
+  std::string name;
+};
+
+std::string name_of(const std::optional<ErrorKind>& kind) {
+  return kind ? std::string(describe(*kind).name) : "success";
+}
+
+class Faults : public ::testing::TestWithParam<FaultCase> {
+ protected:
+  struct End {
+    std::optional<ErrorKind> kind;
+    std::string message;
+    std::vector<testing::Message> seen;
+  };
+
+  // A client that knows the registry and its own password; `at` < 0: nothing goes wrong.
+  End run(const Operation& operation, Fault fault, int at, bool always, FaultProxy& proxy, World& world) {
+    HookedClock clock(proxy);
+    const bool stalls = fault == Fault::stall || fault == Fault::stall_in_body;
+    http::TransportOptions options;
+    if (stalls) options.idle_timeout = std::chrono::milliseconds(always ? 50 : 150);
+    const http::RetryPolicy policy{.attempts = 4};
+    const auto transport =
+        http::with_redirects(http::with_retry(http::make_transport(std::move(options)), policy, clock));
+    testing::FakeCredentials credentials({{proxy.authority(), {"me", std::string(FaultProxy::password), ""}}});
+    Client client(*transport, credentials, {.resume = policy, .clock = &clock, .chunk = chunk});
+    proxy.disarm();
+    if (login_ == FaultProxy::Login::basic) client.ping(proxy.authority());
+    proxy.arm(at < 0 ? Fault::none : fault, std::max(at, 0), always);
+    End end;
+    try {
+      operation.run(client, world);
+    } catch (const Error& error) {
+      end.kind = error.kind();
+      end.message = error.message();
+    }
+    end.seen = proxy.seen();
+    EXPECT_LE(clock.passed(), std::chrono::seconds(240));
+    return end;
+  }
+
+  void check(const Case& one, const End& end, const FaultProxy& proxy) {
+    const auto wanted = login_ == FaultProxy::Login::basic ? expected(one) : expected_with_token(one);
+    EXPECT_TRUE(wanted.contains(end.kind)) << "ended with " << name_of(end.kind) << ": " << end.message;
+    EXPECT_LE(end.seen.size(), 40U);
+    for (const auto& message : proxy.seen_elsewhere()) EXPECT_EQ(message.field("Authorization"), "") << message.head;
+    EXPECT_EQ(end.message.find(FaultProxy::password), std::string::npos);
+    const bool given_up = one.always && (end.kind == ErrorKind::network || wanted == Outcomes{ErrorKind::registry}) &&
+                          expected_of_answer(one) == success;
+    EXPECT_TRUE(!given_up || end.message.find("gave up after 4 attempts") != std::string::npos) << end.message;
+  }
+
+  void meet(const Operation& operation) {
+    testing::EmbeddedRegistry registry;
+    FaultProxy proxy(registry.authority(), login_);
+    World world(registry.authority(), proxy);
+    const auto clean = run(operation, Fault::none, -1, false, proxy, world);
+    ASSERT_FALSE(clean.kind) << clean.message;
+    for (std::size_t at = 0; at < clean.seen.size(); ++at) {
+      const auto& request = clean.seen[at];
+      for (const bool always : {false, true}) {
+        SCOPED_TRACE(fmt::format("{}, request {} ({} {}), {}", operation.name, at, request.method(), request.target(),
+                                 always ? "always" : "once"));
+        const Case one{operation, GetParam().fault, always, request.method(), request.target(), at};
+        try {
+          check(one, run(operation, one.fault, static_cast<int>(at), always, proxy, world), proxy);
+        } catch (const WrongBytes& wrong) {
+          ADD_FAILURE() << wrong.what();
+        }
+        proxy.disarm();
+      }
+    }
+  }
+
+  FaultProxy::Login login_ = FaultProxy::Login::basic;
+};
+
+TEST_P(Faults, AreOutlivedOrReported) {
+  for (const auto& operation : operations()) meet(operation);
+}
+
+TEST_P(Faults, OfATokenServiceToo) {
+  login_ = FaultProxy::Login::bearer;
+  meet(operations()[2]);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Faults,
+    ::testing::Values(FaultCase{Fault::refused, "Refused"}, FaultCase{Fault::reset_before, "ResetBefore"},
+                      FaultCase{Fault::reset_in_body, "ResetInBody"}, FaultCase{Fault::cut_body, "CutBody"},
+                      FaultCase{Fault::cut_upload, "CutUpload"}, FaultCase{Fault::stall, "Stall"},
+                      FaultCase{Fault::stall_in_body, "StallInBody"}, FaultCase{Fault::unauthorized, "Unauthorized"},
+                      FaultCase{Fault::too_many, "TooMany"}, FaultCase{Fault::too_many_later, "TooManyLater"},
+                      FaultCase{Fault::status_500, "Status500"}, FaultCase{Fault::status_502, "Status502"},
+                      FaultCase{Fault::status_503, "Status503"}, FaultCase{Fault::status_504, "Status504"},
+                      FaultCase{Fault::lost_session, "LostSession"}, FaultCase{Fault::wrong_digest, "WrongDigest"},
+                      FaultCase{Fault::short_body, "ShortBody"}, FaultCase{Fault::long_body, "LongBody"},
+                      FaultCase{Fault::garbage, "Garbage"}, FaultCase{Fault::endless_redirect, "EndlessRedirect"},
+                      FaultCase{Fault::redirect_elsewhere, "RedirectElsewhere"},
+                      FaultCase{Fault::location_elsewhere, "LocationElsewhere"},
+                      FaultCase{Fault::link_endless, "LinkEndless"}, FaultCase{Fault::link_elsewhere, "LinkElsewhere"},
+                      FaultCase{Fault::link_nonsense, "LinkNonsense"}),
+    [](const auto& parameter) { return parameter.param.name; });
+
+}  // namespace
+}  // namespace polyarch::registry
