@@ -10,6 +10,7 @@
 #include "base/redact.hpp"
 #include "http/interrupter.hpp"
 #include "http/proxy.hpp"
+#include "http/slots.hpp"
 #include "http/transport.hpp"
 #include "http/trust.hpp"
 #include "http/url.hpp"
@@ -65,12 +66,24 @@ class Exchange {
     try {
       last_activity_ = SteadyClock::now();
       if (options_.cancel != nullptr) options_.cancel->check();
+      check_pace();
       step();
       return true;
     } catch (...) {
       failure_ = std::current_exception();
       return false;
     }
+  }
+
+  // A peer that trickles is never silent, and would hold us for as long as it likes.
+  void check_pace() const {
+    const auto allowed = options_.whole_timeout + Milliseconds(moved_ * 1000 / options_.slowest);
+    if (last_activity_ - start_ < allowed) return;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(last_activity_ - start_).count();
+    throw Error(
+        ErrorKind::network,
+        fmt::format("{} {}: too slow: {} bytes in {} s", request_.method, redact_url(request_.url), moved_, seconds),
+        "check the network, and the load of the registry", true);
   }
 
   void set_body(httplib::Request& out) {
@@ -93,6 +106,7 @@ class Exchange {
                   "was the file changed while it was sent?");
     }
     sink.write(buffer_.data(), size);
+    moved_ += size;
   }
 
   void set_head(const httplib::Response& head) {
@@ -107,6 +121,7 @@ class Exchange {
   }
 
   void take(std::string_view bytes) {
+    moved_ += bytes.size();
     if (response_.ok() && request_.sink) return request_.sink(bytes);
     if (bytes.size() > request_.max_body - response_.body.size()) {
       throw Error(ErrorKind::registry, fmt::format("{} {}: the answer is longer than {} bytes", request_.method,
@@ -121,16 +136,18 @@ class Exchange {
   Response response_;
   std::string buffer_;
   std::exception_ptr failure_;
-  SteadyClock::time_point last_activity_ = SteadyClock::now();
+  std::uint64_t moved_ = 0;  // bytes of the bodies
+  SteadyClock::time_point start_ = SteadyClock::now();
+  SteadyClock::time_point last_activity_ = start_;
 };
 
 // A keep-alive connection to one origin, directly or through a proxy.
 class Connection {
  public:
-  Connection(const Url& url, const TransportOptions& options, Interrupter& interrupter, X509_STORE* trust)
+  Connection(const Url& url, const TransportOptions& options, Interrupter& interrupter, TlsFiles& tls)
       : origin_(url.origin()), host_(url.host), port_(url.port), socket_(interrupter) {
     proxy_ = choose_proxy(url, options.environment);
-    url.secure() ? open_secure(trust) : open_plain();
+    url.secure() ? open_secure(tls.of(url)) : open_plain();
     client_->set_keep_alive(true);
     client_->set_tcp_nodelay(true);
     client_->set_decompress(false);
@@ -166,21 +183,14 @@ class Connection {
   void open_plain() { client_ = std::make_unique<httplib::ClientImpl>(host_, port_); }
 
   // OpenSSL itself checks chain and name during the handshake; the library's own check comes after it and is weaker.
-  void open_secure(X509_STORE* trust) {
+  void open_secure(const Tls& tls) {
     auto client = std::make_unique<httplib::SSLClient>(host_, port_);
     client->enable_server_certificate_verification(false);
     SSL_CTX* context = client->ssl_context();
     if (context == nullptr) throw Error(ErrorKind::failed, "the crypto library refused to make a TLS context");
-    SSL_CTX_set1_cert_store(context, trust);
+    set_up(context, tls, host_);
     SSL_CTX_set_app_data(context, this);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, note_verification);
-    X509_VERIFY_PARAM* rules = SSL_CTX_get0_param(context);
-    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
-    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(rules, host_.c_str()) == 1;
-    if (!is_address && X509_VERIFY_PARAM_set1_host(rules, host_.c_str(), 0) != 1) {
-      throw Error(ErrorKind::failed, fmt::format("the crypto library refused the host name {}", host_));
-    }
     client_ = std::move(client);
     secure_ = true;
   }
@@ -308,14 +318,19 @@ Url check(const Request& request) {
 
 class HttplibTransport final : public Transport {
  public:
-  explicit HttplibTransport(TransportOptions options) : options_(std::move(options)), interrupter_(options_.cancel) {}
+  explicit HttplibTransport(TransportOptions options)
+      : options_(std::move(options)),
+        tls_(options_.ca_files, options_.certificate_roots, options_.environment),
+        slots_(options_.most_parallel),
+        interrupter_(options_.cancel) {}
 
   Response send(const Request& request) override {
     const auto url = check(request);
+    const Slots::Slot slot(slots_, url.origin(), options_.cancel);
     auto connection = pool_.take(url.origin());
     while (true) {
       if (options_.cancel != nullptr) options_.cancel->check();
-      if (!connection) connection = connect(url);
+      if (!connection) connection = std::make_unique<Connection>(url, options_, interrupter_, tls_);
       Exchange exchange(request, url, options_);
       auto result = connection->send(exchange.outgoing());
       if (options_.cancel != nullptr) options_.cancel->check();
@@ -332,16 +347,9 @@ class HttplibTransport final : public Transport {
   }
 
  private:
-  std::unique_ptr<Connection> connect(const Url& url) {
-    // Reading the certificates takes longer than a small run over plain HTTP.
-    if (url.secure())
-      std::call_once(trust_once_, [this] { trust_ = load_trust(options_.ca_files, options_.environment); });
-    return std::make_unique<Connection>(url, options_, interrupter_, trust_.get());
-  }
-
   TransportOptions options_;
-  std::once_flag trust_once_;
-  std::shared_ptr<X509_STORE> trust_;
+  TlsFiles tls_;
+  Slots slots_;
   Interrupter interrupter_;
   Pool pool_;  // gone before the interrupter
 };

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -78,6 +79,13 @@ struct TransportOptions {
   std::string user_agent = "polyarch";
   sys::Environment environment;         // HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE; empty: none of them
   const sys::Cancel* cancel = nullptr;  // requested: send throws Error{interrupted}; must outlive the transport
+  // A request takes no longer than this, and a second more for each `slowest` bytes of its bodies.
+  std::chrono::milliseconds whole_timeout{300'000};
+  std::uint64_t slowest = 4096;
+  // Requests at a time to one origin; more wait. Who sends a body that it takes from another request's sink, on another
+  // thread, needs two of them.
+  std::size_t most_parallel = 16;
+  std::vector<std::filesystem::path> certificate_roots;  // certs.d directories, see http/certificates.hpp
 };
 
 // Over cpp-httplib, with pooled keep-alive connections. The first https request throws Error{input} when a CA file

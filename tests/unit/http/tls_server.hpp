@@ -40,6 +40,11 @@ class Identity {
     PEM_write_X509(file, certificate_.get());
     fclose(file);
   }
+  void write_key(const std::filesystem::path& path) const {
+    FILE* file = fopen(path.c_str(), "w");
+    PEM_write_PrivateKey(file, key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    fclose(file);
+  }
   EVP_PKEY* key() const { return key_.get(); }
   X509* certificate() const { return certificate_.get(); }
 
@@ -59,6 +64,12 @@ class TlsServer {
   ~TlsServer() {
     listener_.stop();
     thread_.join();
+  }
+
+  // From now on only who shows this certificate is served.
+  void admit_only(const Identity& client) {
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), client.certificate());
   }
 
   int port() const { return listener_.port(); }

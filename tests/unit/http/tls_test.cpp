@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "http/certificates.hpp"
 #include "http/transport.hpp"
 #include "sys/files.hpp"
 #include "unit/http/scripted_server.hpp"
@@ -94,6 +95,45 @@ TEST_F(Tls, SaysWhenACertificateFileIsNone) {
   TransportOptions options;
   options.ca_files = {"/nonexistent/ca.pem"};
   EXPECT_EQ(failure(*make_transport(options), "https://127.0.0.1:9/").kind(), ErrorKind::input);
+}
+
+TEST_F(Tls, FindsCertificatesOfAHost) {
+  TlsServer server(own, false);
+  const Identity client("DNS:client");
+  TransportOptions options;
+  options.certificate_roots = {directory.path() / "none", directory.path() / "certs.d", directory.path() / "late"};
+  const auto place = directory.path() / "certs.d" / fmt::format("127.0.0.1:{}", server.port());
+  std::filesystem::create_directories(place);
+  EXPECT_FALSE(failure(*make_transport(options), url_of(server.port())).retryable());
+  own.write(place / "ca.crt");
+  EXPECT_EQ(get(*make_transport(options), url_of(server.port())).body, "secret");
+  server.admit_only(client);
+  EXPECT_EQ(failure(*make_transport(options), url_of(server.port())).kind(), ErrorKind::network);
+  client.write(place / "client.cert");
+  EXPECT_EQ(failure(*make_transport(options), url_of(server.port())).kind(), ErrorKind::input);
+  own.write_key(place / "client.key");
+  EXPECT_EQ(failure(*make_transport(options), url_of(server.port())).kind(), ErrorKind::input);
+  client.write_key(place / "client.key");
+  EXPECT_EQ(get(*make_transport(options), url_of(server.port())).body, "secret");
+}
+
+TEST_F(Tls, CertificatesOfOneHostAreForNoOther) {
+  TlsServer server(own, false);
+  for (const auto* name : {"127.0.0.1", "127.0.0.1:1", "localhost"}) {
+    std::filesystem::create_directories(directory.path() / name);
+    own.write(directory.path() / name / "ca.crt");
+  }
+  TransportOptions options;
+  options.certificate_roots = {directory.path()};
+  EXPECT_NE(failure(*make_transport(options), url_of(server.port())).message().find("not trusted"), std::string::npos);
+}
+
+TEST(CertificateRoots, BeginWithTheUsers) {
+  const auto roots = certificate_roots(sys::fixed_environment({{"HOME", "/h"}}));
+  ASSERT_EQ(roots.size(), 4U);
+  EXPECT_EQ(roots[0], "/h/.config/containers/certs.d");
+  EXPECT_EQ(roots[3], "/etc/docker/certs.d");
+  EXPECT_EQ(certificate_roots(sys::fixed_environment({})).size(), 2U);
 }
 
 TEST_F(Tls, GoesThroughAProxysTunnelWithoutItsCredentials) {

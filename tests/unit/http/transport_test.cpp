@@ -237,6 +237,15 @@ TEST(Transport, GivesUpOnSilence) {
   EXPECT_NE(error.message().find("silent"), std::string::npos) << error.message();
 }
 
+TEST(Transport, GivesUpOnATrickle) {
+  ScriptedServer server({reply(200, "", "a drop")});
+  auto options = quick();
+  options.whole_timeout = milliseconds(0);
+  const auto error = failure(*make_transport(options), get(server.url()));
+  EXPECT_TRUE(error.retryable());
+  EXPECT_NE(error.message().find("too slow"), std::string::npos) << error.message();
+}
+
 TEST(Transport, ACancelEndsAnExchangeAtOnce) {
   for (const auto* start : {"", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"}) {
     ScriptedServer server({{start, Answer::Then::hang}});
