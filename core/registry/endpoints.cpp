@@ -42,7 +42,7 @@ std::string Endpoints::scheme(const std::string& registry) {
 }
 
 bool Endpoints::turn_to_tls(const std::string& registry) {
-  if (declared_insecure(registry) || scheme(registry) == "https") return false;
+  if (declared_insecure(registry)) return false;
   const std::lock_guard lock(mutex_);
   if (const auto known = speaks_tls_.find(registry); known != speaks_tls_.end()) return known->second;
   http::Request request;

@@ -19,8 +19,8 @@ class Endpoints {
   // The URL of `path` (from "/v2/" on) at the registry. Throws Error{usage} when the name is none.
   http::Url url(const std::string& registry, std::string_view path);
 
-  // After a 400: whether `registry` is a loopback one that was asked in plain HTTP and speaks TLS, as TLS servers say
-  // it with that status. From then on url() says https.
+  // After a 400 to a request in plain HTTP: whether `registry` speaks TLS, as TLS servers say it with that status. From
+  // then on url() says https.
   bool turn_to_tls(const std::string& registry);
 
  private:

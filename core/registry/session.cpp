@@ -27,14 +27,21 @@ http::Url Session::url(const oci::Repository& repository, std::string_view path)
 
 http::Response Session::send(const std::string& registry, const std::string& scope, http::Request& request) {
   auto url = http::Url::parse(request.url);
-  if (!url || url->origin() != base(registry).origin()) {
+  if (!url) return transport_.send(request);
+  const auto turn_to_tls = [&] {
+    url->scheme = "https";
+    request.url = url->str();
+  };
+  const auto home = base(registry);
+  // Another thread may have found out after this request was made.
+  if (home.secure() && url->authority() == home.authority()) turn_to_tls();
+  if (url->origin() != home.origin()) {
     request.headers.remove("Authorization");  // of a request before it that this one was made from
     return transport_.send(request);
   }
   auto response = send_authorized(registry, scope, request, *url);
-  if (response.status != 400 || !endpoints_.turn_to_tls(registry)) return response;
-  url->scheme = "https";
-  request.url = url->str();
+  if (response.status != 400 || url->secure() || !endpoints_.turn_to_tls(registry)) return response;
+  turn_to_tls();
   return send_authorized(registry, scope, request, *url);
 }
 
