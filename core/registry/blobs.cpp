@@ -7,6 +7,7 @@
 #include "registry/client.hpp"
 #include "registry/perseverance.hpp"
 #include "registry/problem.hpp"
+#include "registry/range.hpp"
 #include "registry/session.hpp"
 
 namespace polyarch::registry {
@@ -62,8 +63,9 @@ class Download {
   void begin(int status, const http::Headers& headers) {
     if (received_ == 0) return;
     skip_ = status == 206 ? 0 : received_;
-    const auto range = headers.get("Content-Range").value_or("");
-    if (status == 206 && !range.starts_with(fmt::format("bytes {}-", received_))) wrong("went on at the wrong place");
+    if (status == 206 && part_begin(headers.get("Content-Range").value_or("")) != received_) {
+      wrong("went on at the wrong place");
+    }
   }
 
   void take(std::string_view bytes) {

@@ -8,6 +8,7 @@
 #include "registry/client.hpp"
 #include "registry/perseverance.hpp"
 #include "registry/problem.hpp"
+#include "registry/range.hpp"
 #include "registry/session.hpp"
 
 namespace polyarch::registry {
@@ -160,13 +161,8 @@ class Upload {
     resumed_ = true;
   }
 
-  // How many bytes the registry has, by its Range; nullopt when it does not say.
   static std::optional<std::uint64_t> end_of(const http::Response& response) {
-    auto range = response.headers.get("Range").value_or("");
-    if (range.starts_with("bytes=")) range.erase(0, 6);
-    const auto ends = text::cut(range, '-');
-    const auto last = ends && ends->first == "0" ? text::to_number(ends->second) : std::nullopt;
-    return last && *last < UINT64_MAX ? std::optional(*last + 1) : std::nullopt;
+    return uploaded_size(response.headers.get("Range").value_or(""));
   }
 
   Session& session_;
