@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/redact.hpp"
 #include "base/text.hpp"
+#include "http/certificates.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -30,6 +31,7 @@ Registries::Registries(Context& context, const std::vector<std::string>& insecur
   http::TransportOptions options;
   options.environment = context.environment;
   options.cancel = &context.cancel;
+  options.certificate_roots = http::certificate_roots(context.environment);
   http::RetryPolicy retry;
   if (patience == Patience::hasty) {
     options.connect_timeout = std::chrono::seconds(3);
@@ -38,8 +40,9 @@ Registries::Registries(Context& context, const std::vector<std::string>& insecur
   }
   transport_ = http::with_redirects(
       http::with_retry(http::make_transport(std::move(options)), retry, context.clock, &context.cancel));
-  credentials_ =
-      registry::make_credentials(explicit_, registry::docker_config_directory(context.environment), context.runner);
+  auto sources = registry::credential_sources(context.environment);
+  sources.own = explicit_;
+  credentials_ = registry::make_credentials(std::move(sources), context.runner);
   const registry::ClientOptions settings{
       .insecure_registries = insecure, .resume = retry, .clock = &context.clock, .cancel = &context.cancel};
   client_ = std::make_unique<registry::Client>(*transport_, *credentials_, settings);

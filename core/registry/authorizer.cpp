@@ -25,6 +25,12 @@ std::string widest(const std::string& pull_scope) {
   return pull_scope + ",push";
 }
 
+// What credentials are looked up for: the repository that a scope names first, or else the registry.
+std::string subject_of(const std::string& registry, const std::string& scope) {
+  const auto parts = text::split(std::string_view(scope).substr(0, scope.find(' ')), ':');
+  return parts.size() == 3 && parts[0] == "repository" ? fmt::format("{}/{}", registry, parts[1]) : registry;
+}
+
 std::string login_hint(const std::string& registry) {
   return fmt::format("give credentials for {0}, or log in with: docker login {0}", registry);
 }
@@ -47,6 +53,11 @@ std::string widen(const std::string& scope, const std::string& asked) {
   const auto parts = text::split(scope, ' ');
   if (asked.empty() || std::ranges::find(parts, asked) != parts.end()) return scope;
   return scope.empty() ? asked : scope + " " + asked;
+}
+
+// How services answer that know GET only: some do not even find the address, or do not look into the body.
+bool knows_no_trade(int status) {
+  return status == 401 || status == 404 || status == 405;
 }
 
 http::Request refresh_request(const http::Url& realm, const std::string& service, const std::string& scope,
@@ -121,9 +132,14 @@ bool Authorizer::revoke(const std::string& registry, const std::string& scope, c
 }
 
 void Authorizer::fill(Grant& grant, const std::string& registry, const Service& service, const std::string& scope) {
-  if (!service.realm) return fill_basic(grant, registry);
-  const auto request = token_request(registry, service, scope);
-  const auto response = transport_.send(request);
+  const auto credentials = credentials_.find(subject_of(registry, scope));
+  if (!service.realm) return fill_basic(grant, registry, credentials);
+  auto request = token_request(service, scope, credentials, /*trade=*/true);
+  auto response = transport_.send(request);
+  if (request.method == "POST" && knows_no_trade(response.status)) {
+    request = token_request(service, scope, credentials, /*trade=*/false);
+    response = transport_.send(request);
+  }
   const auto what = fmt::format("the token service {}", service.realm->origin());
   if (!response.ok()) fail(request, response, registry);
   const auto token = read_answer([&] { return parse_token(response.body, what); });
@@ -133,8 +149,7 @@ void Authorizer::fill(Grant& grant, const std::string& registry, const Service& 
       clock_.steady() + token.lifetime - std::min<std::chrono::seconds>(token.lifetime / 6, basic_lifetime);
 }
 
-void Authorizer::fill_basic(Grant& grant, const std::string& registry) {
-  const auto credentials = credentials_.find(registry);
+void Authorizer::fill_basic(Grant& grant, const std::string& registry, const std::optional<Credentials>& credentials) {
   if (!credentials) {
     throw Error(ErrorKind::auth, fmt::format("{} wants a user name and a password, and none are known", registry),
                 login_hint(registry));
@@ -143,12 +158,13 @@ void Authorizer::fill_basic(Grant& grant, const std::string& registry) {
   grant.good_until = clock_.steady() + basic_lifetime;
 }
 
-http::Request Authorizer::token_request(const std::string& registry, const Service& service, const std::string& scope) {
-  const auto credentials = credentials_.find(registry);
+// `trade`: by POST, when there is an identity token to give for it.
+http::Request Authorizer::token_request(const Service& service, const std::string& scope,
+                                        const std::optional<Credentials>& credentials, bool trade) {
   const auto name = service.challenge.parameter("service");
   auto url = *service.realm;
   http::Request request;
-  if (credentials && !credentials->identity_token.empty()) {
+  if (trade && credentials && !credentials->identity_token.empty()) {
     request = refresh_request(url, name, scope, credentials->identity_token);
   } else {
     if (!name.empty()) url.add_query("service", name);

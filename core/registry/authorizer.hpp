@@ -48,8 +48,9 @@ class Authorizer {
   // Ends the grant when `refused` is its value.
   bool revoke(const std::string& registry, const std::string& scope, const std::string& refused);
   void fill(Grant& grant, const std::string& registry, const Service& service, const std::string& scope);
-  void fill_basic(Grant& grant, const std::string& registry);
-  http::Request token_request(const std::string& registry, const Service& service, const std::string& scope);
+  void fill_basic(Grant& grant, const std::string& registry, const std::optional<Credentials>& credentials);
+  static http::Request token_request(const Service& service, const std::string& scope,
+                                     const std::optional<Credentials>& credentials, bool trade);
 
   http::Transport& transport_;
   CredentialStore& credentials_;

@@ -21,14 +21,26 @@ struct Credentials {
 class CredentialStore {
  public:
   virtual ~CredentialStore() = default;
-  // For "host[:port]" ("docker.io" for Docker Hub); nullopt: anonymous. What it returns is known to redactor().
-  virtual std::optional<Credentials> find(const std::string& registry) = 0;
+  // For "host[:port]" ("docker.io" for Docker Hub), or for a repository of it, "host[:port]/path"; nullopt: anonymous.
+  // What it returns is known to redactor().
+  virtual std::optional<Credentials> find(const std::string& name) = 0;
 };
 
-// Explicit ones first, then Docker's config.json (`auths`, `credHelpers`, `credsStore`) in $DOCKER_CONFIG or
-// $HOME/.docker. Asked anew at each call: a helper may have a newer token.
-std::unique_ptr<CredentialStore> make_credentials(std::map<std::string, Credentials> explicit_credentials,
-                                                  std::filesystem::path docker_config, sys::Runner& runner);
+// Where to look, in this order; what is found first counts.
+struct CredentialSources {
+  std::map<std::string, Credentials> own;    // by registry, or by a prefix of repositories such as "ghcr.io/team"
+  std::string config;                        // Docker's config.json itself; empty: none
+  std::vector<std::filesystem::path> files;  // of that form; those that do not exist are passed over
+};
+
+// $DOCKER_AUTH_CONFIG; Docker's config.json in $DOCKER_CONFIG or $HOME/.docker; Podman's auth.json:
+// $REGISTRY_AUTH_FILE, or else those in $XDG_RUNTIME_DIR/containers and $XDG_CONFIG_HOME/containers or
+// $HOME/.config/containers.
+CredentialSources credential_sources(const sys::Environment& environment);
+
+// Reads and asks anew at each call: a helper may have a newer token, and a file another password. In each source the
+// longest prefix wins. A file that cannot be understood is Error{input} when it is looked into.
+std::unique_ptr<CredentialStore> make_credentials(CredentialSources sources, sys::Runner& runner);
 
 // $DOCKER_CONFIG, else $HOME/.docker.
 std::filesystem::path docker_config_directory(const sys::Environment& environment);

@@ -58,11 +58,16 @@ const Json* object_at(const Json& config, const char* key, std::string_view what
 
 }  // namespace
 
-std::string registry_name(std::string_view key) {
-  if (const auto scheme = key.find("://"); scheme != std::string_view::npos) key.remove_prefix(scheme + 3);
-  const auto host = text::lower(key.substr(0, key.find('/')));
+std::string credential_key(std::string_view key) {
+  const auto scheme = key.find("://");
+  if (scheme != std::string_view::npos) key.remove_prefix(scheme + 3);
+  while (key.ends_with('/')) key.remove_suffix(1);
+  const auto slash = std::min(key.find('/'), key.size());
+  const auto host = text::lower(key.substr(0, slash));
+  const auto path = key.substr(slash);
   const bool hub = host == "index.docker.io" || host == "registry-1.docker.io" || host == "registry.hub.docker.com";
-  return hub ? "docker.io" : host;
+  const bool api = scheme != std::string_view::npos || path == "/v1" || path == "/v2";  // Docker's way to name a host
+  return (hub ? "docker.io" : host) + (api ? "" : std::string(path));
 }
 
 DockerConfig DockerConfig::parse(std::string_view json, std::string_view what) {
@@ -72,13 +77,13 @@ DockerConfig DockerConfig::parse(std::string_view json, std::string_view what) {
   if (const auto* auths = object_at(config, "auths", what)) {
     for (const auto& [key, entry] : auths->items()) {
       auto credentials = credentials_from(entry, fmt::format("{}: {}", what, text::printable(key)));
-      if (!is_empty(credentials)) out.auths.emplace(registry_name(key), std::move(credentials));
+      if (!is_empty(credentials)) out.auths.emplace(credential_key(key), std::move(credentials));
     }
   }
   if (const auto* helpers = object_at(config, "credHelpers", what)) {
     for (const auto& [key, name] : helpers->items()) {
       if (!name.is_string()) fail(what, "a member of 'credHelpers' is not a string");
-      out.helpers.emplace(registry_name(key), helper_name(name.get<std::string>(), what));
+      out.helpers.emplace(credential_key(key), helper_name(name.get<std::string>(), what));
     }
   }
   const auto store = string_at(config, "credsStore", what).value_or("");

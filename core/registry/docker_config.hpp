@@ -8,7 +8,7 @@
 
 namespace polyarch::registry {
 
-// What Docker's config.json says about registries. Keys are registry names as registry_name() gives them.
+// What Docker's config.json, or Podman's auth.json, says about registries. Keys are as credential_key() gives them.
 struct DockerConfig {
   std::map<std::string, Credentials> auths;
   std::map<std::string, std::string> helpers;  // registry → NAME of docker-credential-NAME
@@ -18,7 +18,8 @@ struct DockerConfig {
   static DockerConfig parse(std::string_view json, std::string_view what);
 };
 
-// The registry that a key means: "https://ghcr.io/v2/" → "ghcr.io", and every name of Docker Hub → "docker.io".
-std::string registry_name(std::string_view key);
+// What a key means: "https://ghcr.io/v2/" is the registry "ghcr.io", "quay.io/team/" all repositories in
+// "quay.io/team", and every name of Docker Hub is "docker.io".
+std::string credential_key(std::string_view key);
 
 }  // namespace polyarch::registry

@@ -7,6 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view json(reinterpret_cast<const char*>(data), size);
+  polyarch::registry::credential_key(json);
   try {
     polyarch::registry::DockerConfig::parse(json, "config.json");
     polyarch::registry::parse_helper_answer(json, "docker-credential-x");

@@ -21,18 +21,23 @@ struct Guarded {
   http::Response operator()(const http::Request& request) {
     if (request.url.starts_with(realm)) {
       const auto number = ++tokens;
+      if (request.method == "POST" && trade_status != 200) return {trade_status};
       if (token_status != 200) return {token_status, {}, R"({"details":"wrong password"})"};
       return {200, {}, fmt::format(R"({{"token":"token-{}","expires_in":{}}})", number, lifetime)};
     }
     const auto authorization = request.headers.get("Authorization");
-    if (authorization && *authorization == fmt::format("Bearer token-{}", tokens.load()) && !deny) return {200, {}, ""};
+    if (authorization && *authorization == fmt::format("Bearer token-{}", tokens.load()) && !deny) {
+      return on_request ? on_request(request) : http::Response{200};
+    }
     if (on_refusal) on_refusal();
     return {401, {{"WWW-Authenticate", challenge}}, ""};
   }
   std::function<void()> on_refusal;
+  std::function<http::Response(const http::Request&)> on_request;  // once it is authorized
   std::string realm = "https://auth.example/token";
   std::string challenge = R"(Bearer realm="https://auth.example/token",service="r.example")";
   int token_status = 200;
+  int trade_status = 200;
   int lifetime = 300;
   bool deny = false;
   std::atomic<int> tokens{0};
@@ -170,6 +175,42 @@ TEST_F(Auth, TradesAnIdentityToken) {
   EXPECT_NE(request.body.find("refresh_token=refresh%2Bme"), std::string::npos);
   EXPECT_NE(request.body.find("grant_type=refresh_token"), std::string::npos);
   EXPECT_FALSE(request.headers.get("Authorization"));
+}
+
+TEST_F(Auth, AsksByGetWhereIdentityTokensCannotBeTraded) {
+  FakeCredentials identity({{"r.example", {"", "", "refresh"}}});
+  for (const int status : {401, 404, 405}) {
+    Client refreshing(transport, identity, {.clock = &clock});
+    guarded.trade_status = status;
+    EXPECT_TRUE(refreshing.has_blob(repository(), some_digest));
+    const auto request = token_requests().back();
+    EXPECT_EQ(request.method, "GET");
+    EXPECT_EQ(request.headers.get("Authorization"), "Basic " + text::base64_encode(":refresh"));
+  }
+}
+
+TEST_F(Auth, AsksForTheCredentialsOfTheRepository) {
+  struct Asked final : CredentialStore {
+    std::optional<Credentials> find(const std::string& name) override {
+      names.push_back(name);
+      return std::nullopt;
+    }
+    std::vector<std::string> names;
+  } asked;
+  Client(transport, asked, {.clock = &clock}).has_blob(repository(), some_digest);
+  EXPECT_EQ(asked.names, std::vector<std::string>{"r.example/app"});
+}
+
+TEST_F(Auth, OneTokenServesAWholeMount) {
+  guarded.on_request = [](const http::Request& request) -> http::Response {
+    if (request.method == "HEAD") return {404};
+    if (request.method == "POST") return {202, {{"Location", "/u"}}};
+    return {201};
+  };
+  client.push_blob(repository(), Digest::sha256("x"), testing::source_of("x"), testing::repository("r.example/base"));
+  ASSERT_EQ(token_requests().size(), 1U);
+  const auto url = token_requests().at(0).url;
+  EXPECT_NE(url.find("scope=repository%3Aapp%3Apull%2Cpush&scope=repository%3Abase%3Apull"), std::string::npos) << url;
 }
 
 TEST(BasicAuth, IsSentAfterTheChallengeAndFromThenOn) {

@@ -29,9 +29,13 @@ class FakeRunner final : public sys::Runner {
 struct Config {
   explicit Config(const std::string& json) { std::ofstream(directory.path() / "config.json") << json; }
   std::optional<Credentials> find(const std::string& registry) {
-    return make_credentials(own, directory.path(), runner)->find(registry);
+    return make_credentials({own, inline_config, {directory.path() / "config.json", podman.path() / "auth.json"}},
+                            runner)
+        ->find(registry);
   }
   sys::TemporaryDirectory directory;
+  sys::TemporaryDirectory podman;
+  std::string inline_config;
   std::map<std::string, Credentials> own;
   sys::ProcessResult answer;
   FakeRunner runner{[this](const sys::Command&) { return answer; }};
@@ -70,6 +74,53 @@ TEST(Credentials, AsksHelpers) {
   EXPECT_EQ(config.runner.commands[1].input, "https://index.docker.io/v1/\n");
 }
 
+TEST(Credentials, LooksIntoOneSourceAfterAnother) {
+  Config config(R"({"auths":{"b.example":{"auth":"ZG9ja2VyOng="}}})");
+  std::ofstream(config.podman.path() / "auth.json")
+      << R"({"auths":{"b.example":{"auth":"cG9kbWFuOng="},"c.example":{"auth":"cG9kbWFuOng="}}})";
+  config.inline_config = R"({"auths":{"a.example":{"auth":"aW5saW5lOng="}}})";
+  config.own["o.example"] = {"own", "x", ""};
+  EXPECT_EQ(config.find("o.example")->username, "own");
+  EXPECT_EQ(config.find("a.example")->username, "inline");
+  EXPECT_EQ(config.find("b.example")->username, "docker");
+  EXPECT_EQ(config.find("c.example")->username, "podman");
+  EXPECT_FALSE(config.find("d.example"));
+}
+
+TEST(Credentials, TheLongestPrefixWins) {
+  Config config(R"({"auths":{"r.example":{"auth":"YWxsOng="},"r.example/team":{"auth":"dGVhbTp4"},
+                            "r.example/team/app":{"auth":"YXBwOng="}}})");
+  EXPECT_EQ(config.find("r.example/team/app")->username, "app");
+  EXPECT_EQ(config.find("r.example/team/app/sub")->username, "app");
+  EXPECT_EQ(config.find("r.example/team/apple")->username, "team");
+  EXPECT_EQ(config.find("r.example/teams")->username, "all");
+  EXPECT_EQ(config.find("r.example")->username, "all");
+  config.own["r.example/team"] = {"robot", "x", ""};
+  EXPECT_EQ(config.find("r.example/team/app")->username, "robot");
+  EXPECT_EQ(config.find("r.example/other")->username, "all");
+}
+
+TEST(Credentials, AreReadAnew) {
+  Config config(R"({"auths":{"r.example":{"auth":"b2xkOng="}}})");
+  const auto store = make_credentials({{}, "", {config.directory.path() / "config.json"}}, config.runner);
+  EXPECT_EQ(store->find("r.example")->username, "old");
+  std::ofstream(config.directory.path() / "config.json") << R"({"auths":{"r.example":{"auth":"bmV3Ong="}}})";
+  EXPECT_EQ(store->find("r.example")->username, "new");
+}
+
+TEST(CredentialSources, FollowTheEnvironment) {
+  using Paths = std::vector<std::filesystem::path>;
+  const auto files = [](std::map<std::string, std::string, std::less<>> values) {
+    return credential_sources(sys::fixed_environment(std::move(values))).files;
+  };
+  EXPECT_EQ(files({}), Paths());
+  EXPECT_EQ(files({{"HOME", "/h"}}), (Paths{"/h/.docker/config.json", "/h/.config/containers/auth.json"}));
+  EXPECT_EQ(files({{"HOME", "/h"}, {"DOCKER_CONFIG", "/d"}, {"XDG_RUNTIME_DIR", "/r"}, {"XDG_CONFIG_HOME", "/c"}}),
+            (Paths{"/d/config.json", "/r/containers/auth.json", "/c/containers/auth.json"}));
+  EXPECT_EQ(files({{"HOME", "/h"}, {"REGISTRY_AUTH_FILE", "/a"}}), (Paths{"/h/.docker/config.json", "/a"}));
+  EXPECT_EQ(credential_sources(sys::fixed_environment({{"DOCKER_AUTH_CONFIG", "{}"}})).config, "{}");
+}
+
 TEST(Credentials, AHelperWithoutTheRegistryLeavesTheAuths) {
   Config config(R"({"credsStore":"all","auths":{"ghcr.io":{"auth":"bWU6eA=="}}})");
   config.answer = {1, false, "credentials not found in native keychain\n", ""};
@@ -93,8 +144,8 @@ TEST(Credentials, ABrokenHelperIsAnError) {
 
 TEST(Credentials, WithoutAConfigEveryoneIsAnonymous) {
   FakeRunner runner([](const sys::Command&) { return sys::ProcessResult{}; });
-  EXPECT_FALSE(make_credentials({}, "/nonexistent", runner)->find("ghcr.io"));
-  EXPECT_FALSE(make_credentials({}, "", runner)->find("ghcr.io"));
+  EXPECT_FALSE(make_credentials({{}, "", {"/nonexistent/config.json"}}, runner)->find("ghcr.io"));
+  EXPECT_FALSE(make_credentials({}, runner)->find("ghcr.io"));
 }
 
 TEST(DockerConfig, RefusesWhatIsMalformed) {
@@ -107,10 +158,12 @@ TEST(DockerConfig, RefusesWhatIsMalformed) {
 }
 
 TEST(DockerConfig, KnowsTheNamesOfRegistries) {
-  EXPECT_EQ(registry_name("https://index.docker.io/v1/"), "docker.io");
-  EXPECT_EQ(registry_name("registry-1.docker.io"), "docker.io");
-  EXPECT_EQ(registry_name("https://GHCR.io/v2/"), "ghcr.io");
-  EXPECT_EQ(registry_name("localhost:5000"), "localhost:5000");
+  EXPECT_EQ(credential_key("https://index.docker.io/v1/"), "docker.io");
+  EXPECT_EQ(credential_key("registry-1.docker.io"), "docker.io");
+  EXPECT_EQ(credential_key("https://GHCR.io/v2/"), "ghcr.io");
+  EXPECT_EQ(credential_key("localhost:5000"), "localhost:5000");
+  EXPECT_EQ(credential_key("index.docker.io/v1/"), "docker.io");
+  EXPECT_EQ(credential_key("QUAY.io/team/sub/"), "quay.io/team/sub");
 }
 
 TEST(DockerConfigDirectory, FollowsTheEnvironment) {

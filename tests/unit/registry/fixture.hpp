@@ -17,7 +17,7 @@ class FakeCredentials final : public registry::CredentialStore {
   explicit FakeCredentials(std::map<std::string, registry::Credentials> known = {}) : known_(std::move(known)) {}
   std::optional<registry::Credentials> find(const std::string& name) override {
     ++asked;
-    const auto found = known_.find(name);
+    const auto found = known_.find(name.substr(0, name.find('/')));
     return found == known_.end() ? std::nullopt : std::optional(found->second);
   }
   std::atomic<int> asked{0};
