@@ -30,37 +30,6 @@ int connect_to(const std::string& authority) {
   throw std::runtime_error("the registry behind the proxy is gone");
 }
 
-void write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto size = send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (size <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(size));
-  }
-}
-
-bool read_some(int descriptor, std::string& buffer) {
-  char bytes[65536];
-  const auto size = recv(descriptor, bytes, sizeof(bytes), 0);
-  if (size > 0) buffer.append(bytes, static_cast<std::size_t>(size));
-  return size > 0;
-}
-
-// false: the peer hung up before the whole message was here. `to_end`: the body ends with the connection.
-bool read_message(int descriptor, Message& message, bool to_end) {
-  std::string buffer;
-  std::size_t end = 0;
-  while ((end = buffer.find("\r\n\r\n")) == std::string::npos) {
-    if (!read_some(descriptor, buffer)) return false;
-  }
-  message.head = buffer.substr(0, end);
-  message.body = buffer.substr(end + 4);
-  const auto length = text::to_number(message.field("Content-Length")).value_or(0);
-  while (to_end || message.body.size() < length) {
-    if (!read_some(descriptor, message.body)) return to_end;
-  }
-  return true;
-}
-
 void reset(int descriptor) {
   const linger at_once{1, 0};
   setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
@@ -70,12 +39,6 @@ void wait_for_end(int descriptor) {
   std::string ignored;
   while (read_some(descriptor, ignored)) {
   }
-}
-
-Message reply(int status, const std::string& fields = "", const std::string& body = "") {
-  return {fmt::format("HTTP/1.1 {} Fault\r\nContent-Length: {}{}{}", status, body.size(), fields.empty() ? "" : "\r\n",
-                      fields),
-          body};
 }
 
 // Whether the registry does what the request asks before the fault strikes.
@@ -101,24 +64,6 @@ bool is_upload_session(const std::string& target) {
 }
 
 }  // namespace
-
-std::string Message::target() const {
-  const auto start = head.find(' ') + 1;
-  return head.substr(start, head.find(' ', start) - start);
-}
-
-std::string Message::field(std::string_view name) const {
-  const auto at = text::lower(head).find("\r\n" + text::lower(name) + ":");
-  if (at == std::string::npos) return "";
-  const auto start = at + name.size() + 3;
-  return std::string(text::trim(std::string_view(head).substr(start, head.find("\r\n", start) - start)));
-}
-
-void Message::set_field(std::string_view name, const std::string& value) {
-  const auto at = text::lower(head).find("\r\n" + text::lower(name) + ":");
-  if (at != std::string::npos) head.erase(at, std::min(head.find("\r\n", at + 2), head.size()) - at);
-  head += fmt::format("\r\n{}: {}", name, value);
-}
 
 Door::Door() : holder_(make()) {
   auto address = loopback(0);
@@ -223,7 +168,7 @@ void FaultProxy::accept_elsewhere() {
     if (read_message(client, request, false)) {
       const std::lock_guard lock(mutex_);
       seen_elsewhere_.push_back(request);
-      write_all(client, reply(410, "Connection: close").bytes());
+      write_all(client, make_reply(410, "Connection: close").bytes());
     }
     close(client);
   }
@@ -277,9 +222,9 @@ Message FaultProxy::forward(const Message& request) const {
           : fmt::format("WWW-Authenticate: Bearer realm=\"http://{}/token\",service=\"proxy\"", door_.authority());
   Message answered;
   if (!admitted(request)) {
-    answered = reply(401, challenge);
+    answered = make_reply(401, challenge);
   } else if (request.target().starts_with("/token")) {
-    answered = reply(200, "Content-Type: application/json", fmt::format(R"({{"token":"{}"}})", token));
+    answered = make_reply(200, "Content-Type: application/json", fmt::format(R"({{"token":"{}"}})", token));
   } else {
     auto onward = request;
     onward.set_field("Connection", "close");
@@ -309,26 +254,26 @@ Message FaultProxy::spoil(Message answer, const Message& request, Fault fault) c
   };
   switch (fault) {
     case Fault::unauthorized:
-      return reply(401, "WWW-Authenticate: " + forward({"GET / HTTP/1.1", ""}).field("WWW-Authenticate") +
-                            "\r\nConnection: close");
+      return make_reply(401, "WWW-Authenticate: " + forward({"GET / HTTP/1.1", ""}).field("WWW-Authenticate") +
+                                 "\r\nConnection: close");
     case Fault::too_many:
-      return reply(429, "Connection: close");
+      return make_reply(429, "Connection: close");
     case Fault::too_many_later:
-      return reply(429, "Retry-After: 2\r\nConnection: close");
+      return make_reply(429, "Retry-After: 2\r\nConnection: close");
     case Fault::status_500:
-      return reply(500, "Connection: close");
+      return make_reply(500, "Connection: close");
     case Fault::status_502:
-      return reply(502, "Connection: close", "<html>bad gateway</html>");
+      return make_reply(502, "Connection: close", "<html>bad gateway</html>");
     case Fault::status_503:
-      return reply(503, "Connection: close");
+      return make_reply(503, "Connection: close");
     case Fault::status_504:
-      return reply(504, "Connection: close");
+      return make_reply(504, "Connection: close");
     case Fault::lost_session:
       if (!is_upload_session(request.target())) return forward(request);
       forward({fmt::format("DELETE {} HTTP/1.1\r\nHost: {}\r\nAuthorization: {}", request.target(), backend_,
                            request.field("Authorization")),
                ""});
-      return reply(404, "Connection: close", R"({"errors":[{"code":"BLOB_UPLOAD_UNKNOWN","message":"gone"}]})");
+      return make_reply(404, "Connection: close", R"({"errors":[{"code":"BLOB_UPLOAD_UNKNOWN","message":"gone"}]})");
     case Fault::wrong_digest:
       if (!answer.body.empty()) answer.body[answer.body.size() / 2] ^= 1;
       if (!answer.field("Docker-Content-Digest").empty()) {
@@ -342,9 +287,9 @@ Message FaultProxy::spoil(Message answer, const Message& request, Fault fault) c
     case Fault::garbage:
       return answer.body.empty() ? answer : resized("{\"garbage\": \x01\xff");
     case Fault::endless_redirect:
-      return reply(307, "Location: " + request.target() + "\r\nConnection: close");
+      return make_reply(307, "Location: " + request.target() + "\r\nConnection: close");
     case Fault::redirect_elsewhere:
-      return reply(307, "Location: " + away + "\r\nConnection: close");
+      return make_reply(307, "Location: " + away + "\r\nConnection: close");
     case Fault::location_elsewhere:
       if (!answer.field("Location").empty()) answer.set_field("Location", away);
       return answer;

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "contract/message.hpp"
+
 namespace polyarch::testing {
 
 enum class Fault {
@@ -35,16 +37,6 @@ enum class Fault {
   link_endless,
   link_elsewhere,
   link_nonsense,
-};
-
-struct Message {
-  std::string head;  // first line and fields, without the empty line
-  std::string body;
-  std::string method() const { return head.substr(0, head.find(' ')); }
-  std::string target() const;
-  std::string field(std::string_view name) const;  // "" when absent
-  void set_field(std::string_view name, const std::string& value);
-  std::string bytes() const { return head + "\r\n\r\n" + body; }
 };
 
 // A TCP server on loopback that can refuse connections without giving up its port.
