@@ -119,8 +119,9 @@ std::string help(const spec::CommandInfo& command) {
   const auto& options = command.options;
   const auto flag = std::ranges::find_if(options, [](const auto& option) { return !option.more.positional; });
   if (flag == options.end()) return out;
-  return out + fmt::format("\nEvery option is also a variable: {} is {}. A flag goes before a variable.\n",
-                           flag->flag(), flag->variables().front());
+  const auto note = fmt::format("Every option is also a variable: {} is {}. A flag goes before a variable.",
+                                flag->flag(), flag->variables().front());
+  return out + fmt::format("\n{}\n", wrapped(note, 0));
 }
 
 }  // namespace polyarch::cli
