@@ -13,11 +13,13 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds slice{100};  // how soon a wait sees a cancel
 
-std::optional<Clock::Wall> parse_http_date(const std::string& text) {
+constexpr std::chrono::seconds longest_wait{365 * 24 * 3600};  // more is as good as for ever, and may not be countable
+
+std::optional<std::chrono::seconds> parse_http_date(const std::string& text) {
   std::tm date{};
   const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
   if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&date));
+  return std::chrono::seconds(timegm(&date));
 }
 
 }  // namespace
@@ -31,11 +33,12 @@ std::optional<milliseconds> retry_after(const Response& response, Clock::Wall no
   const auto value = response.headers.get("Retry-After");
   if (!value) return std::nullopt;
   if (const auto seconds = text::to_number(*value)) {
-    return std::chrono::seconds(std::min<std::uint64_t>(*seconds, 365 * 24 * 3600));
+    return std::chrono::seconds(std::min<std::uint64_t>(*seconds, longest_wait.count()));
   }
   const auto date = parse_http_date(*value);
   if (!date) return std::nullopt;
-  return std::max(std::chrono::ceil<milliseconds>(*date - now), milliseconds(0));
+  const auto since = std::chrono::time_point_cast<milliseconds>(now).time_since_epoch();
+  return std::clamp<milliseconds>(*date - since, milliseconds(0), longest_wait);
 }
 
 Backoff::Backoff(const RetryPolicy& policy, Clock& clock, const sys::Cancel* cancel)

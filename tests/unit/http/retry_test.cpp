@@ -129,6 +129,8 @@ TEST(RetryAfter, IgnoresNonsense) {
   }
   EXPECT_EQ(retry_after(status(429, {{"Retry-After", "Tue, 14 Nov 2023 22:13:29 GMT"}}), now), milliseconds(0));
   EXPECT_TRUE(retry_after(status(429, {{"Retry-After", "18446744073709551615"}}), now));
+  EXPECT_GT(retry_after(status(429, {{"Retry-After", "Tue, 14 Nov 9163 22:13:29 GMT"}}), now),
+            std::chrono::hours(8000));
 }
 
 }  // namespace
