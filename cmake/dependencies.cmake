@@ -15,9 +15,12 @@ find_path(FMT_INCLUDE_DIR fmt/core.h REQUIRED)
 find_path(SPDLOG_INCLUDE_DIR spdlog/spdlog.h REQUIRED)
 find_package(CLI11 REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)
+find_library(CRYPT_LIBRARY crypt REQUIRED)
 
 add_library(zstd INTERFACE)
 target_link_libraries(zstd INTERFACE ${ZSTD_LIBRARY})
+add_library(crypt INTERFACE)
+target_link_libraries(crypt INTERFACE ${CRYPT_LIBRARY})
 # Debian has no static libfmt: header-only, compiled once into the precompiled header.
 add_library(fmt INTERFACE)
 target_include_directories(fmt SYSTEM INTERFACE ${FMT_INCLUDE_DIR})
@@ -35,7 +38,8 @@ if(NOT HTTPLIB_INCLUDE_DIR)
 endif()
 add_library(httplib INTERFACE)
 target_include_directories(httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
-# A longer line would overflow the stack in the library's regular expressions; poll knows no limit of descriptors. Client
-# and server are one program: both must be built alike.
-target_compile_definitions(httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_MAX_LINE_LENGTH=8192 CPPHTTPLIB_USE_POLL)
+# A longer line would overflow the stack in the library's regular expressions; poll knows no limit of descriptors; bodies
+# are read in larger pieces, for fewer system calls. Client and server are one program: both must be built alike.
+target_compile_definitions(httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_MAX_LINE_LENGTH=8192 CPPHTTPLIB_USE_POLL
+                                             CPPHTTPLIB_RECV_BUFSIZ=size_t\(65536\))
 target_link_libraries(httplib INTERFACE OpenSSL::SSL OpenSSL::Crypto Threads::Threads)

@@ -50,7 +50,7 @@ start_registry() {
   REGISTRY_PID=$!
   local tries
   for ((tries = 0; tries < 100; tries++)); do
-    REGISTRY=$(sed -n 's/^serving \(127\.0\.0\.1:[0-9]*\) .*/\1/p' "$OUT/registry.log")
+    REGISTRY=$(sed -n 's/^serving http:\/\/\(127\.0\.0\.1:[0-9]*\) .*/\1/p' "$OUT/registry.log")
     if [[ -n $REGISTRY ]]; then return; fi
     sleep 0.05
   done

@@ -20,6 +20,7 @@ int builder_create(const spec::BuilderOptions& options, Context& context);
 int builder_inspect(const spec::BuilderOptions& options, Context& context);
 int builder_remove(const spec::BuilderOptions& options, Context& context);
 int registry_serve(const spec::ServeOptions& options, Context& context);
+int registry_gc(const spec::GcOptions& options, Context& context);
 int emit(const spec::EmitOptions& options, Context& context);
 int version(const spec::VersionOptions& options, Context& context);
 

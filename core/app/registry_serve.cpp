@@ -1,16 +1,21 @@
+#include <algorithm>
 #include <fmt/core.h>
+#include <limits>
 #include <memory>
 #include <poll.h>
 #include <thread>
 
 #include "app/commands.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "server/registry.hpp"
 #include "sys/files.hpp"
 
 namespace polyarch::app {
 namespace {
+
+constexpr std::chrono::seconds grace{10};
 
 server::RegistryOptions parse_listen(const std::string& listen) {
   const auto colon = listen.rfind(':');
@@ -22,6 +27,54 @@ server::RegistryOptions parse_listen(const std::string& listen) {
   return {.address = listen.substr(0, colon), .port = static_cast<int>(*port)};
 }
 
+std::uint64_t parse_size(std::string_view flag, const std::string& text) {
+  constexpr std::string_view units = "KMGT";
+  const auto unit = text.empty() ? units.npos : units.find(text.back());
+  const auto number = text::to_number(std::string_view(text).substr(0, text.size() - (unit == units.npos ? 0 : 1)));
+  const auto shift = unit == units.npos ? 0 : 10 * (unit + 1);
+  if (!number || *number == 0 || *number > std::numeric_limits<std::uint64_t>::max() >> shift) {
+    throw Error(ErrorKind::usage, fmt::format("--{} {} is no size", flag, text),
+                "write bytes, or a number such as 4M or 32G");
+  }
+  return *number << shift;
+}
+
+std::filesystem::path parse_auth(const std::string& auth) {
+  const auto parts = text::cut(auth, ':');
+  if (!parts || parts->first != "htpasswd" || parts->second.empty()) {
+    throw Error(ErrorKind::usage, fmt::format("--auth {} is not htpasswd:FILE", auth),
+                "write such a file with `htpasswd -B -c FILE USER`");
+  }
+  return parts->second;
+}
+
+server::RegistryOptions parse(const spec::ServeOptions& options) {
+  auto settings = parse_listen(options.listen);
+  settings.directory = options.directory;
+  settings.read_only = options.read_only;
+  settings.allow_sparse = options.allow_sparse;
+  settings.max_manifest = parse_size("max-manifest", options.max_manifest);
+  settings.max_blob = parse_size("max-blob", options.max_blob);
+  if (!options.auth.empty()) settings.htpasswd = parse_auth(options.auth);
+  if (options.tls_certificate.empty() != options.tls_key.empty()) {
+    throw Error(ErrorKind::usage, "--tls-cert and --tls-key belong together", "give both, or neither for plain HTTP");
+  }
+  if (!options.tls_key.empty()) settings.tls = {.certificate = options.tls_certificate, .key = options.tls_key};
+  if (options.read_only && options.directory.empty()) {
+    throw Error(ErrorKind::usage, "--read-only without --dir would serve nothing", "name the directory with --dir");
+  }
+  return settings;
+}
+
+void warn_of_exposure(const server::RegistryOptions& settings) {
+  if (settings.tls || settings.address.starts_with("127.") || settings.address == "localhost" ||
+      settings.address == "::1") {
+    return;
+  }
+  log::warning("registry: {} may be reached from other machines, and {} without TLS: see --tls-cert", settings.address,
+               settings.htpasswd ? "passwords travel" : "images travel");
+}
+
 void wait(const sys::Cancel& cancel) {
   pollfd poller{cancel.descriptor(), POLLIN, 0};
   while (!cancel.requested()) poll(&poller, 1, -1);
@@ -30,17 +83,20 @@ void wait(const sys::Cancel& cancel) {
 }  // namespace
 
 int registry_serve(const spec::ServeOptions& options, Context& context) {
-  auto settings = parse_listen(options.listen);
+  auto settings = parse(options);
   std::unique_ptr<sys::TemporaryDirectory> temporary;
-  if (options.directory.empty()) temporary = std::make_unique<sys::TemporaryDirectory>("polyarch-registry-");
-  settings.directory = temporary ? temporary->path().string() : options.directory;
-  const auto address = settings.address;
-  const auto directory = settings.directory.string();
-  server::Registry registry(std::move(settings));
-  context.out << fmt::format("serving {}:{} from {}\n", address, registry.port(), directory) << std::flush;
+  if (settings.directory.empty()) {
+    temporary = std::make_unique<sys::TemporaryDirectory>("polyarch-registry-");
+    settings.directory = temporary->path();
+  }
+  warn_of_exposure(settings);
+  server::Registry registry(settings);
+  context.out << fmt::format("serving {}://{}:{} from {}\n", settings.tls ? "https" : "http", settings.address,
+                             registry.port(), settings.directory.string())
+              << std::flush;
   std::thread stopper([&] {
     wait(context.cancel);
-    registry.stop();
+    registry.stop(grace);
   });
   registry.serve();
   stopper.join();

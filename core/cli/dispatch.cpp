@@ -30,6 +30,7 @@ struct Dispatch {
   int operator()(const spec::PublishOptions& options) const { return app::publish(options, context); }
   int operator()(const spec::InspectOptions& options) const { return app::inspect(options, context); }
   int operator()(const spec::ServeOptions& options) const { return app::registry_serve(options, context); }
+  int operator()(const spec::GcOptions& options) const { return app::registry_gc(options, context); }
   int operator()(const spec::VersionOptions& options) const { return app::version(options, context); }
   int operator()(const spec::EmitOptions& options) const { return app::emit(options, context); }
   int operator()(const spec::CompletionOptions& options) const {

@@ -7,8 +7,8 @@
 namespace polyarch::cli {
 
 using AnyOptions = std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::CacheOptions,
-                                spec::PublishOptions, spec::InspectOptions, spec::ServeOptions, spec::EmitOptions,
-                                spec::CompletionOptions, spec::VersionOptions>;
+                                spec::PublishOptions, spec::InspectOptions, spec::ServeOptions, spec::GcOptions,
+                                spec::EmitOptions, spec::CompletionOptions, spec::VersionOptions>;
 
 // What the command line and the environment ask for.
 struct Invocation {

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "server/garbage.hpp"
 
 namespace polyarch::server {
 namespace {
@@ -20,8 +21,27 @@ bool reads(const Request& request) {
 
 }  // namespace
 
+Api::Api(ApiOptions options)
+    : options_(std::move(options)),
+      store_(options_.directory, options_.max_manifest, options_.read_only ? Access::read : Access::write) {
+  if (!options_.read_only) remove_garbage(store_, find_unowned_content(store_));
+}
+
+// The refusal, if this client may not do that here.
+std::optional<Answer> Api::forbid(const Request& request) const {
+  if (options_.users && !options_.users->allows(request.header("Authorization").value_or(""))) {
+    return refuse(Code::unauthorized, "log in with a user and password of this registry")
+        .with("WWW-Authenticate", R"(Basic realm="polyarch registry", charset="UTF-8")");
+  }
+  if (options_.read_only && !reads(request)) {
+    return refuse(Code::unsupported, "this registry is read-only").with("Allow", "GET, HEAD");
+  }
+  return std::nullopt;
+}
+
 Answer Api::handle(const Request& request) {
   try {
+    if (auto refusal = forbid(request)) return std::move(*refusal);
     return route(request);
   } catch (const std::exception& error) {
     log::warning("registry: {} {}: {}", request.method, text::printable(request.path), error.what());

@@ -1,8 +1,10 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "server/errors.hpp"
+#include "server/htpasswd.hpp"
 #include "server/message.hpp"
 #include "server/names.hpp"
 #include "server/store.hpp"
@@ -10,16 +12,25 @@
 
 namespace polyarch::server {
 
+struct ApiOptions {
+  std::filesystem::path directory;
+  std::uint64_t max_manifest = 4U << 20;  // bytes; the spec asks for this much at least
+  std::uint64_t max_blob = std::uint64_t{32} << 30;
+  bool read_only = false;
+  bool allow_sparse = false;      // manifests whose blobs and children are not there
+  std::optional<Htpasswd> users;  // nullopt: everybody
+};
+
 // The distribution-spec: one answer for each request. Safe for several threads.
 class Api {
  public:
-  Api(std::filesystem::path directory, std::uint64_t max_manifest)
-      : max_manifest_(max_manifest), store_(std::move(directory), max_manifest) {}
+  explicit Api(ApiOptions options);
 
   // Never throws what a client can cause.
   Answer handle(const Request& request);
 
  private:
+  std::optional<Answer> forbid(const Request& request) const;
   Answer route(const Request& request);
   Answer route(const Request& request, const RepositoryName& name, const Target& target);
 
@@ -30,6 +41,7 @@ class Api {
   Answer receive(const Request& request, Upload& upload);
   Answer finish(const Request& request, Upload& upload, const std::string& wanted);
   std::optional<Answer> append(const Request& request, Upload& upload);
+  Answer too_large(Upload& upload);
 
   Answer manifest(const Request& request, const RepositoryName& name, const std::string& reference);
   Answer get_manifest(const RepositoryName& name, const std::string& reference) const;
@@ -41,7 +53,7 @@ class Api {
   Answer tags(const Request& request, const RepositoryName& name) const;
   Answer referrers(const Request& request, const RepositoryName& name, const std::string& reference) const;
 
-  std::uint64_t max_manifest_;
+  const ApiOptions options_;
   Store store_;
   Uploads uploads_;
 };

@@ -130,18 +130,34 @@ std::optional<Answer> Api::append(const Request& request, Upload& upload) {
   const auto range = header ? parse_chunk_range(*header) : std::nullopt;
   if (header && !range) return refuse(Code::blob_upload_invalid, "Content-Range is not of the form FIRST-LAST");
   if (range && range->first != upload.size()) return out_of_order(upload);
-  const auto length = range ? text::to_number(request.header("Content-Length").value_or("")) : std::nullopt;
-  if (length && *length - 1 != range->last - range->first) {
+  const auto last = range ? range->last : 0;
+  const auto length = text::to_number(request.header("Content-Length").value_or(""));
+  if (range && length && *length - 1 != last - range->first) {
     return refuse(Code::size_invalid, "Content-Range and Content-Length differ");
   }
-  if (!request.body([&upload](std::string_view bytes) { upload.append(bytes); })) {
+  if (length && *length > options_.max_blob - upload.size()) return too_large(upload);
+  bool fits = true;
+  const bool whole = request.body([&](std::string_view bytes) {
+    fits = bytes.size() <= options_.max_blob - upload.size();
+    if (fits) upload.append(bytes);
+    return fits;
+  });
+  if (!fits) return too_large(upload);
+  if (!whole) {
     return refuse(Code::blob_upload_invalid, "the body broke off: ask for the upload's status and go on from there");
   }
-  if (range && upload.size() - 1 != range->last) {
+  if (header && upload.size() - 1 != last) {
     return refuse(Code::size_invalid,
                   fmt::format("Content-Range says {}, but the upload now ends at byte {}", *header, upload.size()));
   }
   return std::nullopt;
+}
+
+// Ends the upload: what is too large now can only grow.
+Answer Api::too_large(Upload& upload) {
+  upload.end();
+  uploads_.remove(upload.id());
+  return refuse(Code::size_invalid, fmt::format("a blob may have {} bytes here", options_.max_blob), 413);
 }
 
 Answer Api::finish(const Request& request, Upload& upload, const std::string& wanted) {

@@ -61,7 +61,7 @@ Answer Api::put_manifest(const Request& request, const RepositoryName& name, con
   if (!tags) return refuse(Code::manifest_invalid, "a tag has at most 128 letters, digits, and . _ - inside");
   const auto bytes = read_body(request);
   if (!bytes) {
-    return refuse(Code::size_invalid, fmt::format("a manifest may have {} bytes here", max_manifest_), 413);
+    return refuse(Code::size_invalid, fmt::format("a manifest may have {} bytes here", options_.max_manifest), 413);
   }
   const auto digest = digest_of(*bytes, reference);
   if (Digest::valid(reference) && digest.str() != reference) {
@@ -89,11 +89,13 @@ Answer Api::put_manifest(const Request& request, const RepositoryName& name, con
 
 // nullopt when it is larger than a manifest may be.
 std::optional<std::string> Api::read_body(const Request& request) const {
+  if (text::to_number(request.header("Content-Length").value_or("0")).value_or(0) > options_.max_manifest) return {};
   std::string bytes;
   bool fits = true;
   const bool whole = request.body([&](std::string_view piece) {
-    fits = fits && bytes.size() + piece.size() <= max_manifest_;
+    fits = fits && bytes.size() + piece.size() <= options_.max_manifest;
     if (fits) bytes += piece;
+    return fits;
   });
   if (!fits) return std::nullopt;
   if (!whole) throw Error(ErrorKind::network, "the client broke off in the middle of a manifest");
@@ -102,6 +104,7 @@ std::optional<std::string> Api::read_body(const Request& request) const {
 
 std::vector<std::string> Api::missing(const RepositoryName& name, const ManifestFacts& facts) const {
   std::vector<std::string> messages;
+  if (options_.allow_sparse) return messages;
   for (const auto& blob : facts.blobs) {
     if (!store_.has_blob(name, blob)) {
       messages.push_back(fmt::format("blob {} is not in {}: push it first", blob.str(), name.str()));

@@ -39,31 +39,61 @@ void Draft::append(std::string_view bytes) {
 }
 
 Digest Draft::digest(std::string_view algorithm) const {
+  return digest_of(file_.get(), algorithm);
+}
+
+void Draft::commit(const fs::path& target) {
+  if (::fsync(file_.get()) != 0) sys::throw_errno("write " + target.string(), errno);
+  move(target);
+  sync_directory(target.parent_path());
+}
+
+void Draft::place(const fs::path& target) {
+  // So that less is left to wait for when it is synced. Where this is not supported, nothing is lost.
+  ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  move(target);
+}
+
+void Draft::move(const fs::path& target) {
+  if (::fchmod(file_.get(), 0644) != 0) sys::throw_errno("write " + target.string(), errno);
+  make_directories(target.parent_path());
+  if (::rename(path_.c_str(), target.c_str()) != 0) sys::throw_errno("write " + target.string(), errno);
+  path_.clear();
+}
+
+Digest digest_of(int file, std::string_view algorithm) {
   Hasher hasher(algorithm);
   std::vector<char> buffer(1U << 18);
   std::uint64_t offset = 0;
-  while (const auto got = read_at(file_.get(), buffer.data(), buffer.size(), offset)) {
+  while (const auto got = read_at(file, buffer.data(), buffer.size(), offset)) {
     hasher.update({buffer.data(), got});
     offset += got;
   }
   return hasher.finish();
 }
 
-void Draft::commit(const fs::path& target) {
-  if (::fchmod(file_.get(), 0644) != 0 || ::fsync(file_.get()) != 0) {
-    sys::throw_errno("write " + target.string(), errno);
-  }
-  std::error_code error;
-  fs::create_directories(target.parent_path(), error);
-  if (error) sys::throw_errno("create " + target.parent_path().string(), error.value());
-  if (::rename(path_.c_str(), target.c_str()) != 0) sys::throw_errno("write " + target.string(), errno);
-  path_.clear();
-  sync_directory(target.parent_path());
-}
-
 void sync_directory(const fs::path& directory) {
   const sys::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened || ::fsync(opened.get()) != 0) sys::throw_errno("sync " + directory.string(), errno);
+}
+
+void make_directories(const fs::path& directory) {
+  if (fs::exists(directory)) return;
+  make_directories(directory.parent_path());
+  if (::mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) {
+    sys::throw_errno("create " + directory.string(), errno);
+  }
+  sync_directory(directory.parent_path());
+}
+
+bool move_synced(const fs::path& from, const fs::path& to) {
+  const sys::Descriptor file(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno == ENOENT) return false;
+  if (!file || ::fsync(file.get()) != 0) sys::throw_errno("sync " + from.string(), errno);
+  make_directories(to.parent_path());
+  if (::rename(from.c_str(), to.c_str()) == 0) return true;
+  if (errno != ENOENT) sys::throw_errno("write " + to.string(), errno);
+  return false;  // another thread was faster
 }
 
 std::size_t read_at(int file, char* buffer, std::size_t size, std::uint64_t offset) {

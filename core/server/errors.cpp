@@ -17,7 +17,8 @@ constexpr std::array codes{
     CodeInfo{"BLOB_UNKNOWN", 404},     CodeInfo{"BLOB_UPLOAD_INVALID", 400},   CodeInfo{"BLOB_UPLOAD_UNKNOWN", 404},
     CodeInfo{"DIGEST_INVALID", 400},   CodeInfo{"MANIFEST_BLOB_UNKNOWN", 400}, CodeInfo{"MANIFEST_INVALID", 400},
     CodeInfo{"MANIFEST_UNKNOWN", 404}, CodeInfo{"NAME_INVALID", 400},          CodeInfo{"NAME_UNKNOWN", 404},
-    CodeInfo{"SIZE_INVALID", 400},     CodeInfo{"UNSUPPORTED", 405},           CodeInfo{"UNKNOWN", 500},
+    CodeInfo{"SIZE_INVALID", 400},     CodeInfo{"UNAUTHORIZED", 401},          CodeInfo{"UNSUPPORTED", 405},
+    CodeInfo{"UNKNOWN", 500},
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ enum class Code {
   name_invalid,
   name_unknown,
   size_invalid,
+  unauthorized,
   unsupported,
   unknown,
 };

@@ -13,14 +13,16 @@
 // A request and its answer, free of any HTTP library.
 namespace polyarch::server {
 
-using ByteSink = std::function<void(std::string_view)>;
+// Takes the next piece; false when it wants no more.
+using ByteSink = std::function<bool(std::string_view)>;
 
 struct Request {
   std::string method;
   std::string path;                               // percent-decoded
   std::multimap<std::string, std::string> query;  // percent-decoded
   std::function<std::optional<std::string>(const char* name)> header;
-  // Hands the body over, piece by piece as it arrives; once at most. False when the client broke off before its end.
+  // Hands the body over, piece by piece as it arrives; once at most. False when the client broke off before its end, or
+  // the sink wanted no more.
   std::function<bool(const ByteSink&)> body;
 
   // The first value of a query parameter.

@@ -22,13 +22,16 @@ struct StoredManifest {
   std::string bytes;
 };
 
-// A directory of content and of the repositories that name it. Every change is one atomic rename, made after what it
-// refers to is on the disk: a kill at any moment leaves what was there before or after. Safe for several threads.
+enum class Access { read, write };
+
+// A directory of content and of the repositories that name it. Every change is one atomic rename, so a kill at any
+// moment leaves what was there before or after. A blob that was put survives the end of the process; once a manifest
+// names it, blob, manifest and tag survive a power cut, too. Safe for several threads.
 class Store {
  public:
-  // Takes the directory for this process and removes what an earlier one left half done, and content that no
-  // repository names. Throws Error{storage} when another registry uses it, or when it holds something else.
-  explicit Store(std::filesystem::path root, std::uint64_t max_manifest);
+  // `write` takes the directory for this process alone, and clears up what an earlier one left half done; `read` shares
+  // it with other readers. Throws Error{storage} when another registry uses it, or when it holds something else.
+  explicit Store(std::filesystem::path root, std::uint64_t max_manifest, Access access = Access::write);
 
   Draft draft() const { return Draft(paths_.drafts()); }
   bool has_repository(const RepositoryName& name) const;
@@ -52,14 +55,22 @@ class Store {
 
   std::optional<Digest> resolve(const RepositoryName& name, const Tag& tag) const;
   bool remove_tag(const RepositoryName& name, const Tag& tag);
-  // In byte order.
+  // The names of all repositories, manifests, blobs and tags, in byte order.
+  std::vector<RepositoryName> repositories() const;
+  std::vector<Digest> manifests(const RepositoryName& name) const;
+  std::vector<Digest> blobs(const RepositoryName& name) const;
   std::vector<std::string> tags(const RepositoryName& name) const;
   // The descriptors of the manifests whose subject is `subject`, in the order of their digests.
   std::vector<Json> referrers(const RepositoryName& name, const Digest& subject) const;
 
+  const Paths& paths() const { return paths_; }
+
  private:
-  void claim();
-  void sweep() const;
+  void claim(Access access);
+  void recover() const;
+  bool has_content(const Digest& digest) const;
+  void link(const RepositoryName& name, const Digest& digest) const;
+  void settle(const RepositoryName& name, const std::vector<Digest>& blobs) const;
   void write(const std::filesystem::path& path, std::string_view bytes) const;
 
   Paths paths_;

@@ -37,6 +37,14 @@ std::vector<std::string> entries(const fs::path& directory) {
   return names;
 }
 
+std::vector<Digest> digests(const fs::path& directory) {
+  std::vector<Digest> found;
+  for (const auto& name : entries(directory)) {
+    if (const auto digest = Paths::digest_of(name)) found.push_back(*digest);
+  }
+  return found;
+}
+
 }  // namespace
 
 bool Store::has_manifest(const RepositoryName& name, const Digest& digest) const {
@@ -53,6 +61,9 @@ std::optional<StoredManifest> Store::manifest(const RepositoryName& name, const 
 
 void Store::put_manifest(const RepositoryName& name, const Digest& digest, std::string_view bytes,
                          const ManifestFacts& facts, const std::vector<Tag>& tags) {
+  auto blobs = facts.blobs;
+  blobs.push_back(digest);  // may have come as a blob
+  settle(name, blobs);
   const std::lock_guard lock(manifests_);
   if (!fs::exists(paths_.content(digest))) write(paths_.content(digest), bytes);
   if (facts.subject) {
@@ -87,6 +98,14 @@ bool Store::remove_tag(const RepositoryName& name, const Tag& tag) {
   return remove_synced(paths_.tag(name, tag));
 }
 
+std::vector<Digest> Store::manifests(const RepositoryName& name) const {
+  return digests(paths_.manifests(name));
+}
+
+std::vector<Digest> Store::blobs(const RepositoryName& name) const {
+  return digests(paths_.links(name));
+}
+
 std::vector<std::string> Store::tags(const RepositoryName& name) const {
   auto names = entries(paths_.tags(name));
   std::erase_if(names, [](const std::string& text) { return !Tag::parse(text); });
@@ -99,7 +118,7 @@ std::vector<Json> Store::referrers(const RepositoryName& name, const Digest& sub
   for (const auto& entry : entries(directory)) {
     const auto text = read_if_present(directory / entry, max_manifest_);
     // A removal that was cut short may leave the descriptor behind.
-    if (text && fs::exists(paths_.repository(name) / "_manifests" / entry)) {
+    if (text && fs::exists(paths_.manifests(name) / entry)) {
       descriptors.push_back(parse_json(*text, (directory / entry).string()));
     }
   }

@@ -32,6 +32,7 @@ void for_each_command(Visitor&& visit) {
   visit(builder_inspect_command());
   visit(builder_remove_command());
   visit(registry_serve_command());
+  visit(registry_gc_command());
   visit(spec_command());
   visit(completion_command());
   visit(version_command());

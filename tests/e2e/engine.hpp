@@ -75,7 +75,7 @@ class ServedRegistry {
       runner.run(
           {.argv = {engine_path(), "registry", "serve", "--listen", "127.0.0.1:0", "--dir", directory_.path().string()},
            .on_stdout = [this](std::string_view line) {
-             const auto colon = line.find(':');
+             const auto colon = line.find(':', line.find("//"));
              const std::lock_guard lock(mutex_);
              if (line.starts_with("serving ")) seen_port_ = line.substr(colon + 1, line.find(' ', colon) - colon - 1);
            }});

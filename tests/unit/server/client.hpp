@@ -29,7 +29,9 @@ class ApiTest : public testing::Test {
       return found == headers.end() ? std::nullopt : std::optional(found->second);
     };
     request.body = [body](const ByteSink& sink) {
-      for (std::size_t at = 0; at < body.size(); at += 3) sink(std::string_view(body).substr(at, 3));
+      for (std::size_t at = 0; at < body.size(); at += 3) {
+        if (!sink(std::string_view(body).substr(at, 3))) return false;
+      }
       return true;
     };
     return api.handle(request);
@@ -76,7 +78,7 @@ class ApiTest : public testing::Test {
   }
 
   sys::TemporaryDirectory directory;
-  Api api{directory.path() / "store", max_manifest};
+  Api api{{.directory = directory.path() / "store", .max_manifest = max_manifest}};
 };
 
 }  // namespace polyarch::server

@@ -125,6 +125,25 @@ TEST_F(RegistryTest, StopsWhileClientsAreSilent) {
   thread = std::thread([] {});
 }
 
+TEST_F(RegistryTest, HangsUpOnBodiesThatItWillNotRead) {
+  const std::string head = " HTTP/1.1\r\nHost: localhost\r\n";
+  connection.send("PUT /v2/r/manifests/x" + head + "Content-Length: 100000000000\r\n\r\nbegin");
+  const auto large = connection.reply();
+  EXPECT_EQ(large.status, 413);
+  EXPECT_EQ(large.headers.at("connection"), "close");
+  EXPECT_TRUE(connection.ended());
+  Connection chunks(registry.port());
+  std::string body;
+  for (int i = 0; i < 20; ++i) body += "64\r\n" + std::string(100, 'x') + "\r\n";
+  chunks.send("PUT /v2/r/manifests/x" + head + "Transfer-Encoding: chunked\r\n\r\n" + body);
+  EXPECT_EQ(chunks.reply().status, 413);
+  EXPECT_TRUE(chunks.ended());
+  Connection broken(registry.port());
+  broken.send("GET /v2/" + head + "Content-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(broken.reply().status, 405);
+  EXPECT_TRUE(broken.ended());
+}
+
 TEST_F(RegistryTest, ServesManyAtOnce) {
   const auto path = push(std::string(100'000, 'x'));
   std::vector<std::thread> clients;

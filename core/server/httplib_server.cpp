@@ -1,0 +1,360 @@
+// The registry on cpp-httplib: the only file of the room that knows it.
+#include <array>
+#include <fmt/core.h>
+#include <httplib.h>
+#include <mutex>
+#include <sys/sendfile.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "server/connections.hpp"
+#include "server/draft.hpp"
+#include "server/errors.hpp"
+#include "server/http_server.hpp"
+
+namespace polyarch::server {
+namespace {
+
+// A connection that is kept alive holds a thread; a builder opens about ten.
+constexpr std::size_t max_connections = 64;
+constexpr std::size_t max_waiting = 256;
+constexpr std::chrono::seconds keep_alive{5};
+constexpr int io_seconds = 60;
+constexpr std::size_t piece = 256U << 10;
+constexpr std::size_t sent_at_once = 4U << 20;
+// What is left of a refused body is read to its end up to here; beyond, the connection is ended.
+constexpr std::uint64_t max_drained = 1U << 20;
+
+// A plain connection. It trusts the timeouts that the library sets on the socket, and can send files.
+class PlainStream final : public httplib::Stream {
+ public:
+  explicit PlainStream(int connection) : connection_(connection) {}
+
+  // While set, what is written comes from this file, not from memory, and is not copied: sendfile(2).
+  struct Source {
+    int file;
+    off_t offset;
+  };
+  std::optional<Source> source;
+
+  using httplib::Stream::write;
+  bool is_readable() const override { return true; }
+  bool is_writable() const override { return true; }
+  socket_t socket() const override { return connection_; }
+  void get_remote_ip_and_port(std::string& ip, int& port) const override {
+    httplib::detail::get_remote_ip_and_port(connection_, ip, port);
+  }
+  void get_local_ip_and_port(std::string& ip, int& port) const override {
+    httplib::detail::get_local_ip_and_port(connection_, ip, port);
+  }
+
+  ssize_t read(char* to, std::size_t size) override {
+    if (begin_ == end_ && size < buffer_.size()) {
+      const auto got = receive(buffer_.data(), buffer_.size());
+      if (got <= 0) return got;
+      begin_ = 0;
+      end_ = static_cast<std::size_t>(got);
+    }
+    if (begin_ == end_) return receive(to, size);
+    const auto taken = std::min(size, end_ - begin_);
+    std::copy_n(buffer_.data() + begin_, taken, to);
+    begin_ += taken;
+    return static_cast<ssize_t>(taken);
+  }
+
+  ssize_t write(const char* from, std::size_t size) override {
+    std::size_t total = 0;
+    while (total < size) {
+      const auto sent = source ? ::sendfile(connection_, source->file, &source->offset, size - total)
+                               : ::send(connection_, from + total, size - total, MSG_NOSIGNAL);
+      if (sent < 0 && errno == EINTR) continue;
+      if (sent <= 0) return -1;
+      total += static_cast<std::size_t>(sent);
+    }
+    return static_cast<ssize_t>(total);
+  }
+
+ private:
+  ssize_t receive(char* to, std::size_t size) const {
+    ssize_t got = 0;
+    do {
+      got = ::recv(connection_, to, size, 0);
+    } while (got < 0 && errno == EINTR);
+    return got;
+  }
+
+  int connection_;
+  std::array<char, 8U << 10> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+// What handlers need of the connection. It holds its thread, so the thread can hold this.
+struct Current {
+  PlainStream* plain = nullptr;  // not over TLS
+  bool hang_up = false;          // after the answer: the next request does not begin where the reading has stopped
+};
+thread_local Current current;
+
+class Server final : public httplib::Server {
+ public:
+  explicit Server(TlsContext tls) : tls_(std::move(tls)) {}
+
+  void stop_within(std::chrono::milliseconds grace) {
+    connections_.end_idle(grace);
+    stop();
+    connections_.end_all();
+  }
+
+ private:
+  bool process_and_close_socket(int connection) override {
+    if (connections_.set(connection, false) && wait_for_request(connection, keep_alive)) {
+      if (speaks_wrongly(connection, tls_ != nullptr)) {
+        refuse_protocol(connection);
+      } else {
+        tls_ ? serve_tls(connection) : serve_plain(connection);
+      }
+    }
+    connections_.forget(connection);
+    ::shutdown(connection, SHUT_RDWR);
+    ::close(connection);
+    return true;
+  }
+
+  void refuse_protocol(int connection) const {
+    const auto text = fmt::format("this registry speaks {}\n", tls_ ? "https" : "http");
+    PlainStream(connection)
+        .write(fmt::format(
+            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}",
+            text.size(), text));
+    close_softly(connection);
+  }
+
+  void serve_plain(int connection) {
+    serve_requests(connection, [this, connection] {
+      PlainStream stream(connection);
+      current = {.plain = &stream};
+      return serve_request(stream);
+    });
+  }
+
+  void serve_tls(int connection) {
+    auto* session = httplib::detail::ssl_new(
+        connection, tls_.get(), tls_mutex_,
+        [&](SSL* ssl) {
+          return httplib::detail::ssl_connect_or_accept_nonblocking(connection, ssl, SSL_accept, io_seconds, 0);
+        },
+        [](SSL*) { return true; });
+    if (session == nullptr) return;
+    serve_requests(connection, [&] {
+      httplib::detail::SSLSocketStream stream(connection, session, io_seconds, 0, io_seconds, 0);
+      current = {};
+      return serve_request(stream);
+    });
+    httplib::detail::ssl_delete(tls_mutex_, session, connection, false);
+  }
+
+  bool serve_request(httplib::Stream& stream) {
+    bool closed = false;
+    return process_request(stream, "", 0, "", 0, false, closed, nullptr) && !closed && !current.hang_up;
+  }
+
+  template <class Serve>
+  void serve_requests(int connection, const Serve& serve) {
+    while (wait_for_request(connection, keep_alive) && connections_.set(connection, true)) {
+      const bool next = serve();
+      const bool more = connections_.set(connection, false);
+      if (current.hang_up) close_softly(connection);
+      if (!next || !more) return;
+    }
+  }
+
+  TlsContext tls_;
+  std::mutex tls_mutex_;
+  Connections connections_;
+};
+
+bool has_body(const httplib::Request& request) {
+  return request.has_header("Transfer-Encoding") || request.get_header_value_u64("Content-Length") > 0;
+}
+
+// Hands the body to `sink`, which may stop it by false or by throwing.
+bool read_body(const httplib::ContentReader& reader, const ByteSink& sink) {
+  std::exception_ptr failure;
+  const bool whole = reader([&](const char* data, std::size_t size) {
+    try {
+      return sink({data, size});
+    } catch (...) {
+      failure = std::current_exception();
+      return false;
+    }
+  });
+  current.hang_up = current.hang_up || !whole;
+  if (failure) std::rethrow_exception(failure);
+  return whole;
+}
+
+// What is left on the connection must not be taken for the next request.
+void leave_body(const httplib::Request& request, const httplib::ContentReader& reader) {
+  if (request.has_header("Content-Length") && request.get_header_value_u64("Content-Length") <= max_drained) {
+    read_body(reader, [](std::string_view) { return true; });
+  } else {
+    current.hang_up = true;
+  }
+}
+
+Request convert(const httplib::Request& from) {
+  Request request;
+  request.method = from.method;
+  request.path = from.path;
+  request.query.insert(from.params.begin(), from.params.end());
+  request.header = [&from](const char* name) {
+    return from.has_header(name) ? std::optional(from.get_header_value(name)) : std::nullopt;
+  };
+  request.body = [](const ByteSink&) { return true; };
+  return request;
+}
+
+bool send_piece(const Blob& blob, std::vector<char>& buffer, std::size_t offset, std::size_t length,
+                httplib::DataSink& sink) {
+  if (current.plain != nullptr) {
+    current.plain->source = {blob.file.get(), static_cast<off_t>(offset)};
+    const char in_place_of_bytes = 0;
+    const bool sent = sink.write(&in_place_of_bytes, std::min(length, sent_at_once));
+    current.plain->source.reset();
+    return sent;
+  }
+  buffer.resize(std::min(length, piece));
+  const auto got = read_at(blob.file.get(), buffer.data(), buffer.size(), offset);
+  return got > 0 && sink.write(buffer.data(), got);
+}
+
+void send_blob(Blob blob, const httplib::Request& request, const std::string& type, httplib::Response& response) {
+  if (request.method == "GET" && !request.ranges.empty()) response.status = 206;
+  const auto size = static_cast<std::size_t>(blob.size);
+  auto source = std::make_shared<std::pair<Blob, std::vector<char>>>(std::move(blob), 0);
+  response.set_content_provider(size, type, [source](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+    try {
+      return send_piece(source->first, source->second, offset, length, sink);
+    } catch (const Error& error) {
+      log::warning("registry: {}", error.message());
+      return false;  // the header is sent: all that is left is to break off
+    }
+  });
+}
+
+void send(Answer answer, const httplib::Request& request, httplib::Response& response) {
+  response.status = answer.status;
+  for (const auto& [name, value] : answer.headers) response.headers.emplace(name, value);
+  if (current.hang_up) response.headers.emplace("Connection", "close");
+  if (answer.blob) {
+    send_blob(std::move(*answer.blob), request, answer.content_type, response);
+  } else if (!answer.content_type.empty()) {
+    response.set_content(std::move(answer.body), answer.content_type);
+  }
+  log::debug("registry: {} {} → {}", request.method, text::printable(request.target), response.status);
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+ public:
+  Impl(std::function<Answer(const Request&)> handler, TlsContext tls)
+      : handler_(std::move(handler)), server_(std::move(tls)) {
+    set_up();
+    add_routes();
+  }
+
+  int bind(const std::string& address, int port) {
+    int bound = -1;
+    if (port == 0) {
+      bound = server_.bind_to_any_port(address);
+    } else if (server_.bind_to_port(address, port)) {
+      bound = port;
+    }
+    // The library asks for a queue of five, too short for a builder that opens all its connections at once.
+    if (bound < 0 || ::listen(socket_, 128) != 0) {
+      throw Error(ErrorKind::network, fmt::format("cannot listen on {}:{}", address, port),
+                  "choose another address or port, or end the program that listens there");
+    }
+    return bound;
+  }
+
+  bool serve() { return server_.listen_after_bind(); }
+
+  void stop(std::chrono::milliseconds grace) {
+    server_.wait_until_ready();
+    server_.stop_within(grace);
+  }
+
+  void close() const { ::close(socket_); }
+
+ private:
+  void set_up() {
+    server_.new_task_queue = [] { return new httplib::ThreadPool(max_connections, max_waiting); };
+    server_.set_tcp_nodelay(true);  // an answer is two writes, and Nagle's algorithm would hold the second one back
+    server_.set_keep_alive_timeout(keep_alive.count());
+    server_.set_keep_alive_max_count(1'000'000);
+    server_.set_read_timeout(io_seconds);
+    server_.set_write_timeout(io_seconds);
+    server_.set_default_headers({{"Docker-Distribution-Api-Version", "registry/2.0"}});
+    // The library's default would share the port with another process.
+    server_.set_socket_options([this](int opened) {
+      const int on = 1;
+      ::setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+      socket_ = opened;
+    });
+  }
+
+  void add_routes() {
+    server_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      const auto& method = request.method;
+      if (method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE") {
+        return httplib::Server::HandlerResponse::Unhandled;
+      }
+      current.hang_up = has_body(request);
+      send(current.hang_up ? refuse(Code::unsupported, "this method takes no body") : handler_(convert(request)),
+           request, response);
+      return httplib::Server::HandlerResponse::Handled;
+    });
+    const auto write = [this](const httplib::Request& from, httplib::Response& response,
+                              const httplib::ContentReader& reader) { receive(from, response, reader); };
+    const std::string anything = R"([\s\S]*)";
+    server_.Post(anything, write);
+    server_.Put(anything, write);
+    server_.Patch(anything, write);
+    server_.Delete(anything, write);
+  }
+
+  void receive(const httplib::Request& from, httplib::Response& response, const httplib::ContentReader& reader) const {
+    auto request = convert(from);
+    bool unread = has_body(from);
+    request.body = [&](const ByteSink& sink) { return !std::exchange(unread, false) || read_body(reader, sink); };
+    auto answer = handler_(request);
+    if (unread) leave_body(from, reader);
+    send(std::move(answer), from, response);
+  }
+
+  std::function<Answer(const Request&)> handler_;
+  Server server_;
+  int socket_ = -1;
+};
+
+HttpServer::HttpServer(std::function<Answer(const Request&)> handler, TlsContext tls)
+    : impl_(std::make_unique<Impl>(std::move(handler), std::move(tls))) {}
+HttpServer::~HttpServer() = default;
+int HttpServer::bind(const std::string& address, int port) {
+  return impl_->bind(address, port);
+}
+bool HttpServer::serve() {
+  return impl_->serve();
+}
+void HttpServer::stop(std::chrono::milliseconds grace) {
+  impl_->stop(grace);
+}
+void HttpServer::close() {
+  impl_->close();
+}
+
+}  // namespace polyarch::server
