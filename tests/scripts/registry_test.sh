@@ -194,7 +194,7 @@ guards() {
   quiet skopeo copy --dest-cert-dir "$WORK/certs" --dest-creds ann:secret "oci:$WORK/image:v1" "docker://$REGISTRY/a:v1"
   quiet skopeo copy --src-cert-dir "$WORK/certs" --src-creds ann:secret "docker://$REGISTRY/a:v1" "oci:$WORK/guarded-out:v1"
   expect "$(layout_digest "$WORK/guarded-out")" "$DIGEST"
-  conformance "TLS and login" OCI_TLS=insecure OCI_USERNAME=ann OCI_PASSWORD=secret
+  conformance "TLS and login" OCI_TLS=enabled SSL_CERT_FILE="$WORK/cert.pem" OCI_USERNAME=ann OCI_PASSWORD=secret
   finish
 }
 

@@ -100,7 +100,7 @@ TEST(Killed, LeavesEveryTagOnAWholeImage) {
   const sys::TemporaryDirectory directory;
   const auto root = directory.path() / "store";
   std::mt19937 random(20);
-  const int rounds = std::getenv("POLYARCH_LONG_TESTS") != nullptr ? 300 : 30;
+  const int rounds = std::getenv("POLYARCH_LONG_TESTS") != nullptr ? 200 : 20;
   for (int round = 0; round < rounds && !::testing::Test::HasFailure(); ++round) {
     serve_and_kill(root, std::chrono::microseconds(random() % 60'000), round == 0);
     EXPECT_GE(expect_whole(root), 1U) << "round " << round;
