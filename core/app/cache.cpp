@@ -117,8 +117,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
                                        .threads = threads(),
                                        .level = options.level,
                                        .cancel = &context.cancel});
-  const bool same =
-      previous && previous->first == target && cache::dump(previous->second.catalog) == cache::dump(saved.catalog);
+  const bool same = previous && previous->first == target && previous->second.catalog == saved.catalog;
   const auto manifest = same ? previous->second.manifest : cache::store_snapshot(client, target, saved.catalog);
   write_seen(context, root, saved.seen);
   name_all("left out", saved.left_out);

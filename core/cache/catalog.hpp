@@ -38,6 +38,8 @@ struct Entry {
   bool sparse = false;          // zeros may become holes
   Digest content;               // SHA-256 of the whole content
   std::vector<Extent> extents;  // in the order of the content; their sizes add up to `size`
+
+  bool operator==(const Entry&) const = default;
 };
 
 // One blob: a zstd frame of a part of a tar stream.
@@ -45,6 +47,7 @@ struct Piece {
   Digest digest;               // of the frame
   std::uint64_t size = 0;      // of the frame
   std::uint64_t raw_size = 0;  // of the tar bytes
+  bool operator==(const Piece&) const = default;
 };
 
 inline constexpr std::uint64_t largest_piece = 32U << 20;  // raw: what a reader must be ready to hold
@@ -53,12 +56,15 @@ inline constexpr std::uint64_t largest_piece = 32U << 20;  // raw: what a reader
 struct Deleted {
   std::string path;
   std::size_t home = 0;  // the piece that it lies in
+  bool operator==(const Deleted&) const = default;
 };
 
 struct Catalog {
   std::vector<Piece> pieces;     // in the order of the tar stream; one may stand several times
   std::vector<Entry> entries;    // sorted by path: a directory before what is in it
   std::vector<Deleted> deleted;  // sorted by path
+
+  bool operator==(const Catalog&) const = default;
 };
 
 // Deterministic JSON: the same catalog, the same bytes.

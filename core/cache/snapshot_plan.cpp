@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::uint64_t dead_part = 4;  // one over this
 
-std::uint64_t header_size(const Entry& entry) {
-  return tar_header(entry).size();
-}
-
 const Entry* find(const Catalog* catalog, const std::string& path) {
   if (catalog == nullptr) return nullptr;
   const auto found = std::ranges::lower_bound(catalog->entries, path, {}, &Entry::path);
@@ -26,7 +22,7 @@ class LiveBytes {
   explicit LiveBytes(const Catalog& catalog) : catalog_(catalog), live_(catalog.pieces.size()) {}
 
   void add(const Entry& entry) {
-    live_[entry.home] += header_size(entry);
+    live_[entry.home] += tar_header_size(entry);
     for (std::size_t i = 0; i < entry.extents.size(); ++i) {
       const auto& extent = entry.extents[i];
       const bool last = i + 1 == entry.extents.size();
@@ -77,7 +73,7 @@ std::vector<Bundle> bundle(const std::vector<Found>& tree, const std::vector<boo
       filled = bundle_size;
       continue;
     }
-    const auto size = header_size(entry) + entry.size + tar_padding(entry.size);
+    const auto size = tar_header_size(entry) + entry.size + tar_padding(entry.size);
     if (filled + size > bundle_size || out.empty()) {
       out.push_back({});
       filled = 0;

@@ -106,6 +106,11 @@ std::string tar_header(const Entry& entry) {
   return out + ustar(entry, entry.path.substr(0, sizeof Ustar::name - 1), type_flag(entry.type), size);
 }
 
+std::size_t tar_header_size(const Entry& entry) {
+  const auto records = extended_records(entry).size();
+  return block + records + tar_padding(records) + block;
+}
+
 std::size_t tar_padding(std::uint64_t size) {
   return static_cast<std::size_t>((block - size % block) % block);
 }
