@@ -2,41 +2,49 @@
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <map>
+#include <functional>
 
 #include "base/error.hpp"
+#include "publish/image_platform.hpp"
+#include "sys/parallel.hpp"
 
 namespace polyarch::publish {
 namespace {
 
-// Where manifests and configs are read from, by their descriptor.
-struct Reader {
-  std::string name;
-  std::function<std::string(const oci::Descriptor&)> manifest;
-  std::function<std::string(const oci::Descriptor&)> blob;
-};
+constexpr std::size_t parallel_reads = 16;
 
-oci::Platform config_platform(const Reader& reader, const oci::Descriptor& image, std::string_view bytes) {
-  const auto manifest = oci::Manifest::parse(bytes, reader.name);
-  const auto platform = oci::ImageConfig::parse(reader.blob(manifest.config), "config of " + reader.name).platform;
-  if (!platform.os.empty() && !platform.architecture.empty() && !platform.unknown()) return platform;
-  throw Error(ErrorKind::publish, fmt::format("{}: {} is not an image of a platform", reader.name, image.digest.str()),
-              "only images can be joined; charts, signatures and other artifacts cannot");
+bool is_image_config(std::string_view type) {
+  return type == oci::media_type::oci_config || type == "application/vnd.docker.container.image.v1+json";
+}
+
+// Fills what the leg's own manifest and config tell.
+void complete(Leg& leg, const std::optional<oci::Platform>& declared, Source& source) {
+  const auto what = fmt::format("{} in {}", leg.manifest.digest.str(), leg.source);
+  const auto manifest = oci::Manifest::parse(leg.bytes, what);
+  const bool other = declared && !is_image_config(manifest.config.media_type);  // an artifact: its index knows best
+  leg.platform = image_platform(declared, other ? "{}" : source.config(manifest.config), what);
 }
 
 // The entries of an index as legs; attestations find their image by its digest.
-std::vector<Leg> split(const oci::Index& index, const Reader& reader) {
+std::vector<Leg> split(const oci::Index& index, const Origin& origin) {
   std::vector<Leg> legs;
   for (const auto& entry : index.manifests) {
     if (entry.is_attestation()) continue;
     if (!oci::media_type::is_manifest(entry.media_type)) {
       throw Error(ErrorKind::publish,
-                  fmt::format("{}: {} is a '{}', not an image", reader.name, entry.digest.str(), entry.media_type));
+                  fmt::format("{}: {} is a '{}', not an image", origin.name, entry.digest.str(), entry.media_type));
     }
-    const bool said = entry.platform && !entry.platform->unknown();
-    const auto platform = said ? *entry.platform : config_platform(reader, entry, reader.manifest(entry));
-    legs.push_back({platform, entry, {}, reader.name});
+    legs.push_back({{}, entry, {}, origin.name});
   }
+  std::vector<std::function<void()>> reads;
+  for (auto& leg : legs) {
+    reads.emplace_back([&leg, &origin] {
+      leg.bytes = origin.source->manifest(leg.manifest);
+      const auto& said = leg.manifest.platform;
+      complete(leg, said && !said->unknown() ? said : std::nullopt, *origin.source);
+    });
+  }
+  sys::run_parallel(reads, parallel_reads);
   for (const auto& entry : index.manifests) {
     if (!entry.is_attestation()) continue;
     const auto owner =
@@ -46,11 +54,52 @@ std::vector<Leg> split(const oci::Index& index, const Reader& reader) {
   return legs;
 }
 
-std::vector<Leg> read(const Reader& reader, const oci::Descriptor& root, const std::string& bytes) {
-  if (oci::media_type::is_index(root.media_type)) return split(oci::Index::parse(bytes, reader.name), reader);
-  // Without the annotations of the layout that it came in: they tell the time of the export.
-  const oci::Descriptor image{.media_type = root.media_type, .digest = root.digest, .size = root.size};
-  return {{config_platform(reader, root, bytes), image, {}, reader.name}};
+// Two legs of one platform: the second one's attestations go to the first when they are the same image.
+void merge(Leg& first, const Leg& second) {
+  if (first.manifest.digest == second.manifest.digest) {
+    first.attestations.insert(first.attestations.end(), second.attestations.begin(), second.attestations.end());
+    return;
+  }
+  throw Error(ErrorKind::publish,
+              fmt::format("two images for {}: {} ({}) and {} ({})", first.platform.str(), first.source,
+                          first.manifest.digest.str(), second.source, second.manifest.digest.str()),
+              "leave one of them out");
+}
+
+// Orders by all that a descriptor says, so that no order of the sources can show in the index.
+std::pair<Digest, std::string> rank(const oci::Descriptor& descriptor) {
+  return {descriptor.digest, descriptor.to_json().dump()};
+}
+
+// In the order of platforms, each once.
+std::vector<Leg> unite(std::vector<Leg> legs) {
+  std::ranges::sort(legs, {}, [](const Leg& leg) { return std::pair(leg.platform, rank(leg.manifest)); });
+  std::vector<Leg> out;
+  for (auto& leg : legs) {
+    if (!out.empty() && out.back().platform == leg.platform)
+      merge(out.back(), leg);
+    else
+      out.push_back(std::move(leg));
+  }
+  for (auto& leg : out) {
+    std::ranges::sort(leg.attestations, {}, rank);
+    const auto twice = std::ranges::unique(leg.attestations, {}, &oci::Descriptor::digest);
+    leg.attestations.erase(twice.begin(), twice.end());
+  }
+  return out;
+}
+
+void check_docker_list(const std::vector<Leg>& legs, const IndexOptions& options) {
+  const auto hint = "leave out --media-type docker: an OCI index holds both";
+  if (!options.annotations.empty() || !options.descriptor_annotations.empty())
+    throw Error(ErrorKind::publish, "a Docker manifest list has no annotations", hint);
+  for (const auto& leg : legs) {
+    if (leg.attestations.empty()) continue;
+    throw Error(ErrorKind::publish,
+                fmt::format("a Docker manifest list has no place for the attestations of {} ({})", leg.platform.str(),
+                            leg.source),
+                hint);
+  }
 }
 
 }  // namespace
@@ -59,43 +108,41 @@ bool same_target(const oci::Platform& a, const oci::Platform& b) {
   return a.os == b.os && a.architecture == b.architecture && a.variant == b.variant;
 }
 
+std::vector<Leg> read_legs(const Origin& origin) {
+  if (oci::media_type::is_index(origin.root.media_type))
+    return split(oci::Index::parse(origin.bytes, origin.name), origin);
+  Leg leg{{}, origin.root, {}, origin.name, origin.bytes};
+  complete(leg, std::nullopt, *origin.source);
+  return {std::move(leg)};
+}
+
 std::vector<Leg> read_legs(registry::Client& client, const oci::Reference& reference) {
-  const Reader reader{
-      reference.str(),
-      [&](const oci::Descriptor& entry) { return client.need_manifest(reference.with(entry.digest)).bytes; },
-      [&](const oci::Descriptor& blob) { return client.get_blob(reference.repository, blob); }};
-  const auto content = client.need_manifest(reference);
-  return read(reader, content.descriptor, content.bytes);
+  return read_legs(locate(client, reference.str()));
 }
 
 std::vector<Leg> read_legs(const oci::Layout& layout) {
-  const auto load = [&layout](const oci::Descriptor& descriptor) { return layout.read_blob(descriptor); };
+  const std::string name = "the exported image";
   const auto& root = layout.root();
-  return read({"the exported image", load, load}, root, load(root));
+  // Without the annotations of the layout that it came in: they tell the time of the export.
+  const oci::Descriptor image{.media_type = root.media_type, .digest = root.digest, .size = root.size};
+  return read_legs({layout_source(layout, name), image, layout.read_blob(root), name, std::nullopt});
 }
 
 oci::Index assemble(std::vector<Leg> legs, const IndexOptions& options) {
   if (legs.empty()) throw Error(ErrorKind::publish, "there is no image to join into an index");
-  std::ranges::sort(legs, {}, &Leg::platform);
-  const auto twice = std::ranges::adjacent_find(legs, {}, &Leg::platform);
-  if (twice != legs.end()) {
-    throw Error(
-        ErrorKind::publish,
-        fmt::format("two images for {}: {} ({}) and {} ({})", twice->platform.str(), twice->source,
-                    twice->manifest.digest.str(), std::next(twice)->source, std::next(twice)->manifest.digest.str()),
-        "leave one of them out");
-  }
+  legs = unite(std::move(legs));
+  const bool docker = options.media_type == oci::media_type::docker_index;
+  if (docker) check_docker_list(legs, options);
   oci::Index index;
+  index.media_type = options.media_type;
   index.annotations = options.annotations;
   for (auto& leg : legs) {
     leg.manifest.platform = leg.platform;
+    if (docker) leg.manifest.annotations.clear();
     for (const auto& [key, value] : options.descriptor_annotations) leg.manifest.annotations[key] = value;
     index.manifests.push_back(leg.manifest);
   }
-  for (auto& leg : legs) {
-    std::ranges::sort(leg.attestations, {}, &oci::Descriptor::digest);
-    std::ranges::copy(leg.attestations, std::back_inserter(index.manifests));
-  }
+  for (const auto& leg : legs) std::ranges::copy(leg.attestations, std::back_inserter(index.manifests));
   return index;
 }
 

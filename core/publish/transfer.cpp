@@ -1,121 +1,138 @@
 #include "publish/transfer.hpp"
 
-#include <cerrno>
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <fstream>
+#include <algorithm>
 #include <functional>
-#include <memory>
-#include <optional>
-#include <unistd.h>
-#include <vector>
+#include <map>
+#include <set>
 
-#include "base/error.hpp"
-#include "sys/descriptor.hpp"
-#include "sys/files.hpp"
+#include "publish/graph.hpp"
 #include "sys/parallel.hpp"
 
 namespace polyarch::publish {
 namespace {
 
-namespace fs = std::filesystem;
+constexpr std::size_t parallel_blobs = 6;
+constexpr std::size_t parallel_manifests = 16;
 
-constexpr std::size_t parallel_blobs = 4;
+// Layers of old Windows images, which stand at Microsoft and which registries need not have.
+bool is_distributable(const oci::Descriptor& blob) {
+  return blob.media_type.find(".nondistributable.") == std::string::npos &&
+         blob.media_type.find(".foreign.") == std::string::npos;
+}
 
-// Where a graph is read from.
-struct Source {
-  std::function<std::string(const oci::Descriptor&)> manifest;
-  std::function<void(const oci::Descriptor&)> send_blob;
+class Transfer {
+ public:
+  Transfer(registry::Client& client, Source& source, const oci::Repository& to, const TransferOptions& options)
+      : client_(client), source_(source), to_(to), options_(options) {
+    const auto from = source.repository();
+    if (from && from->registry == to.registry) mount_from_ = from;
+  }
+
+  void run(std::vector<oci::Descriptor> roots) {
+    while (!roots.empty()) {
+      const auto nodes = read_graph(reader(), roots, known_);
+      send_blobs(nodes);
+      for (const auto& group : by_height(nodes)) send_manifests(group);
+      roots = options_.referrers ? referrers(nodes) : std::vector<oci::Descriptor>{};
+    }
+  }
+
+ private:
+  GraphReader reader() {
+    return {.manifest = [this](const oci::Descriptor& node) { return source_.manifest(node); },
+            .there =
+                [this](const oci::Descriptor& node) {
+                  return client_.head_manifest({to_, std::nullopt, node.digest}).has_value();
+                },
+            .below_there = options_.referrers};
+  }
+
+  void send_blobs(const std::vector<Node>& nodes) {
+    std::map<Digest, const oci::Descriptor*> blobs;
+    for (const auto& node : nodes) {
+      if (node.there) continue;
+      for (const auto& blob : node.blobs)
+        if (is_distributable(blob)) blobs.emplace(blob.digest, &blob);
+    }
+    std::vector<const oci::Descriptor*> order;
+    for (const auto& [digest, blob] : blobs) order.push_back(blob);
+    std::ranges::stable_sort(order, std::ranges::greater{}, [](const auto* blob) { return blob->size; });
+    std::vector<std::function<void()>> sends;
+    for (const auto* blob : order) {
+      note(&Traffic::blobs, 1), note(&Traffic::bytes, blob->size);
+      sends.emplace_back([this, blob] { send_blob(*blob); });
+    }
+    sys::run_parallel(sends, parallel_blobs);
+  }
+
+  void send_blob(const oci::Descriptor& blob) {
+    std::uint64_t counted = 0;
+    auto body = source_.blob(blob);
+    const auto read = std::move(body.read);
+    body.read = [&](std::uint64_t offset, char* buffer, std::size_t capacity) {
+      const auto size = read(offset, buffer, capacity);
+      const auto fresh = offset + size - std::min(offset + size, counted);  // not those sent again after a break
+      counted += fresh;
+      note(&Traffic::bytes_sent, fresh), note(&Traffic::bytes_done, fresh);
+      return size;
+    };
+    client_.push_blob(to_, blob.digest, body, mount_from_);
+    note(&Traffic::blobs_done, 1), note(&Traffic::bytes_done, blob.size - counted);
+  }
+
+  // Referrers one after the other: where the registry keeps their list under a tag, two writers lose one.
+  void send_manifests(const std::vector<const Node*>& group) {
+    std::vector<std::function<void()>> puts;
+    for (const auto* node : group) {
+      if (!node->there && !node->has_subject) puts.emplace_back([this, node] { send_manifest(*node); });
+    }
+    sys::run_parallel(puts, parallel_manifests);
+    for (const auto* node : group)
+      if (!node->there && node->has_subject) send_manifest(*node);
+  }
+
+  void send_manifest(const Node& node) {
+    client_.put_manifest({to_, std::nullopt, node.descriptor.digest}, node.descriptor.media_type, node.bytes);
+  }
+
+  std::vector<oci::Descriptor> referrers(const std::vector<Node>& nodes) {
+    std::vector<std::vector<oci::Descriptor>> found(nodes.size());
+    std::vector<std::function<void()>> questions;
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      questions.emplace_back([&, i] { found[i] = source_.referrers(nodes[i].descriptor.digest); });
+    sys::run_parallel(questions, parallel_manifests);
+    std::vector<oci::Descriptor> all;
+    for (const auto& some : found) all.insert(all.end(), some.begin(), some.end());
+    return all;
+  }
+
+  void note(std::atomic<std::uint64_t> Traffic::*what, std::uint64_t amount) {
+    if (options_.traffic != nullptr) options_.traffic->*what += amount;
+  }
+
+  registry::Client& client_;
+  Source& source_;
+  const oci::Repository& to_;
+  const TransferOptions& options_;
+  std::optional<oci::Repository> mount_from_;
+  std::set<Digest> known_;
 };
-
-// A file as a body that can be sent again.
-http::BodySource file_source(const fs::path& path, std::uint64_t size) {
-  auto file = std::make_shared<sys::Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!*file) sys::throw_errno("read " + path.string(), errno);
-  return {size, [file, path](std::uint64_t offset, char* buffer, std::size_t capacity) {
-            const auto got = ::pread(file->get(), buffer, capacity, static_cast<off_t>(offset));
-            if (got < 0) sys::throw_errno("read " + path.string(), errno);
-            return static_cast<std::size_t>(got);
-          }};
-}
-
-void download(registry::Client& client, const oci::Repository& from, const oci::Descriptor& blob,
-              const fs::path& path) {
-  std::ofstream file(path, std::ios::binary);
-  client.get_blob(from, blob, [&file](std::string_view bytes) {
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  });
-  file.close();
-  if (!file) {
-    throw Error(ErrorKind::storage, fmt::format("cannot write {}", path.string()),
-                "free some disk space, or set TMPDIR to a larger disk");
-  }
-}
-
-void send_blobs(const Source& source, const oci::Manifest& manifest) {
-  std::vector<std::function<void()>> tasks;
-  for (const auto& layer : manifest.layers) {
-    tasks.emplace_back([&source, &layer] { source.send_blob(layer); });
-  }
-  tasks.emplace_back([&source, &manifest] { source.send_blob(manifest.config); });
-  sys::run_parallel(tasks, parallel_blobs);
-}
-
-void send_graph(registry::Client& client, const Source& source, const oci::Repository& to,
-                const oci::Descriptor& root) {
-  const oci::Reference target{to, std::nullopt, root.digest};
-  if (client.head_manifest(target)) return;
-  const auto bytes = source.manifest(root);
-  if (oci::media_type::is_index(root.media_type)) {
-    const auto index = oci::Index::parse(bytes, target.str());
-    for (const auto& entry : index.manifests) send_graph(client, source, to, entry);
-  } else {
-    send_blobs(source, oci::Manifest::parse(bytes, target.str()));
-  }
-  client.put_manifest(target, root.media_type, bytes);
-}
-
-// A blob of another repository as a body: downloaded to a file when it is first read, since an upload may be repeated
-// and a mount needs no bytes at all.
-http::BodySource remote_source(registry::Client& client, const oci::Repository& from, const oci::Descriptor& blob) {
-  struct Spool {
-    sys::TemporaryDirectory directory;
-    http::BodySource file;
-  };
-  auto spool = std::make_shared<std::optional<Spool>>();
-  return {blob.size, [&client, from, blob, spool](std::uint64_t offset, char* buffer, std::size_t capacity) {
-            if (!*spool) {
-              spool->emplace();
-              const auto path = (*spool)->directory.path() / "blob";
-              download(client, from, blob, path);
-              (*spool)->file = file_source(path, blob.size);
-            }
-            return (*spool)->file.read(offset, buffer, capacity);
-          }};
-}
 
 }  // namespace
 
+void transfer(registry::Client& client, Source& source, const oci::Repository& to,
+              const std::vector<oci::Descriptor>& roots, const TransferOptions& options) {
+  if (source.repository() != to) Transfer(client, source, to, options).run(roots);
+}
+
 void copy_graph(registry::Client& client, const oci::Repository& from, const oci::Repository& to,
                 const oci::Descriptor& root) {
-  if (from == to) return;
-  const Source source{[&](const oci::Descriptor& manifest) {
-                        return client.need_manifest({from, std::nullopt, manifest.digest}).bytes;
-                      },
-                      [&](const oci::Descriptor& blob) {
-                        const auto mount_from = from.registry == to.registry ? std::optional(from) : std::nullopt;
-                        client.push_blob(to, blob.digest, remote_source(client, from, blob), mount_from);
-                      }};
-  send_graph(client, source, to, root);
+  transfer(client, *registry_source(client, from), to, {root});
 }
 
 oci::Descriptor push_layout(registry::Client& client, const oci::Layout& layout, const oci::Repository& to) {
   const auto& root = layout.root();
-  const Source source{[&](const oci::Descriptor& manifest) { return layout.read_blob(manifest); },
-                      [&](const oci::Descriptor& blob) {
-                        client.push_blob(to, blob.digest, file_source(layout.blob_path(blob.digest), blob.size));
-                      }};
-  send_graph(client, source, to, root);
+  transfer(client, *layout_source(layout, "the exported image"), to, {root});
   return root;
 }
 

@@ -24,18 +24,29 @@ class Download {
  public:
   Download(Session& session, const oci::Repository& repository, const oci::Descriptor& descriptor,
            const std::function<void(std::string_view)>& sink)
-      : session_(session),
-        repository_(repository),
-        descriptor_(descriptor),
-        sink_(sink),
-        hasher_(descriptor.digest.algorithm()) {}
+      : session_(session), repository_(repository), descriptor_(descriptor), sink_(sink) {}
 
+  // The whole blob, checked.
   void run() {
+    hasher_.emplace(descriptor_.digest.algorithm());
+    receive();
+    const auto got = hasher_->finish();
+    if (got != descriptor_.digest) wrong("has digest " + got.str());
+  }
+
+  // What follows `offset`, which nothing can be checked by.
+  void run_from(std::uint64_t offset) {
+    received_ = offset;
+    receive();
+  }
+
+ private:
+  void receive() {
     Perseverance perseverance(session_);
     while (true) {
       const auto before = received_;
       try {
-        if (ask()) return finish();
+        if (ask()) return;
         wrong(fmt::format("ended after {} of {} bytes", received_, descriptor_.size));
       } catch (const Error& error) {
         // Only a stream that has begun is ours to go on with: what never began, the transport has repeated.
@@ -46,7 +57,6 @@ class Download {
     }
   }
 
- private:
   // Whether all bytes are here.
   bool ask() {
     http::Request request;
@@ -73,14 +83,9 @@ class Download {
     skip_ -= known;
     bytes.remove_prefix(known);
     if (bytes.size() > descriptor_.size - received_) wrong(fmt::format("is longer than {} bytes", descriptor_.size));
-    hasher_.update(bytes);
+    if (hasher_) hasher_->update(bytes);
     sink_(bytes);
     received_ += bytes.size();
-  }
-
-  void finish() {
-    const auto got = hasher_.finish();
-    if (got != descriptor_.digest) wrong("has digest " + got.str());
   }
 
   [[noreturn]] void wrong(std::string_view problem) const {
@@ -92,7 +97,7 @@ class Download {
   const oci::Repository& repository_;
   const oci::Descriptor& descriptor_;
   const std::function<void(std::string_view)>& sink_;
-  Hasher hasher_;
+  std::optional<Hasher> hasher_;
   std::uint64_t received_ = 0;
   std::uint64_t skip_ = 0;
 };
@@ -123,6 +128,11 @@ std::string Client::get_blob(const oci::Repository& repository, const oci::Descr
 void Client::get_blob(const oci::Repository& repository, const oci::Descriptor& descriptor,
                       const std::function<void(std::string_view)>& sink) {
   Download(*session_, repository, descriptor, sink).run();
+}
+
+void Client::get_blob_from(std::uint64_t offset, const oci::Repository& repository, const oci::Descriptor& descriptor,
+                           const std::function<void(std::string_view)>& sink) {
+  Download(*session_, repository, descriptor, sink).run_from(offset);
 }
 
 }  // namespace polyarch::registry

@@ -59,6 +59,9 @@ class Client {
   // Streams into `sink` and checks at the end: on an Error what the sink got must be thrown away.
   void get_blob(const oci::Repository& repository, const oci::Descriptor& descriptor,
                 const std::function<void(std::string_view)>& sink);
+  // The bytes from `offset` on. They are not checked: who reads a blob in parts hashes the whole.
+  void get_blob_from(std::uint64_t offset, const oci::Repository& repository, const oci::Descriptor& descriptor,
+                     const std::function<void(std::string_view)>& sink);
   // Uploads unless the registry has it already. `mount_from`: a repository of the same registry that may hold the blob.
   // `digest` must be that of what `source` gives. Memory stays constant.
   void push_blob(const oci::Repository& repository, const Digest& digest, const http::BodySource& source,
