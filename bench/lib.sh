@@ -31,3 +31,52 @@ pairs() { # COUNT TITLE PREPARE FUNCTION_A FUNCTION_B
   printf '| %s | %s ms | %s ms | %s | %+d ms | %s |\n' "$title" "$x" "$y" "$(awk -v x="$x" -v y="$y" 'BEGIN { printf "%.2f", x / y }')" \
     "$((x - y))" "$count"
 }
+
+# Runs every function once a round, each round beginning with the next one, after `prepare NAME`; leaves the median of NAME
+# in $OUT/NAME.median.
+rounds() { # COUNT PREPARE FUNCTION…
+  local count=$1 prepare=$2 i k name
+  shift 2
+  local names=("$@")
+  for name in "${names[@]}"; do : >"$OUT/$name.ms"; done
+  for ((i = 0; i < count; i++)); do
+    for ((k = 0; k < ${#names[@]}; k++)); do
+      name=${names[(i + k) % ${#names[@]}]}
+      "$prepare" "$name"
+      time_ms "$name" >>"$OUT/$name.ms"
+    done
+  done
+  for name in "${names[@]}"; do median <"$OUT/$name.ms" >"$OUT/$name.median"; done
+}
+
+# One row: what was measured, our median, each peer's, and our ratio to the best of them. The first name is ours.
+row() { # TITLE FUNCTION…
+  local title=$1 name best='' ours line
+  shift
+  ours=$(cat "$OUT/$1.median")
+  line="| $title | $ours ms |"
+  shift
+  for name in "$@"; do
+    local value
+    value=$(cat "$OUT/$name.median")
+    line+=" $value ms |"
+    if [[ -z $best ]] || ((value < best)); then best=$value; fi
+  done
+  printf '%s %s |\n' "$line" "$(awk -v x="$ours" -v y="$best" 'BEGIN { printf "%.2f", x / y }')"
+}
+
+# Starts a server, waits until it answers HTTP on PORT, and has it ended with the script.
+serve() { # PORT COMMAND…
+  local port=$1 i
+  shift
+  "$@" >"$OUT/serve-$port.log" 2>&1 &
+  SERVERS+=($!)
+  for ((i = 0; i < 100; i++)); do
+    if curl -s -o "$OUT/probe" "http://127.0.0.1:$port/v2/"; then return 0; fi
+    sleep 0.1
+  done
+  cat "$OUT/serve-$port.log" >&2
+  return 1
+}
+SERVERS=()
+end_servers() { for one in "${SERVERS[@]}"; do kill "$one" 2>/dev/null || :; done; }

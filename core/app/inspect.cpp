@@ -1,31 +1,47 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <functional>
 
 #include "app/commands.hpp"
+#include "app/image_sizes.hpp"
 #include "app/registries.hpp"
 #include "base/text.hpp"
 #include "publish/legs.hpp"
+#include "sys/parallel.hpp"
 
 namespace polyarch::app {
 namespace {
 
+constexpr std::size_t parallel_reads = 16;
+
 struct Row {
   publish::Leg leg;
-  std::size_t layers = 0;
-  std::uint64_t size = 0;
+  oci::Manifest manifest;
 };
 
-Row measure(registry::Client& client, const oci::Reference& reference, publish::Leg leg) {
-  const auto name = reference.with(leg.manifest.digest);
-  const auto manifest = oci::Manifest::parse(client.need_manifest(name).bytes, name.str());
-  return {std::move(leg), manifest.layers.size(), manifest.total_size()};
+Row read_row(publish::Leg leg) {
+  auto manifest = oci::Manifest::parse(leg.bytes, fmt::format("{} in {}", leg.manifest.digest.str(), leg.source));
+  return {std::move(leg), std::move(manifest)};
+}
+
+std::vector<PlatformSizes> read_sizes(publish::Source& source, const std::vector<Row>& rows) {
+  std::vector<PlatformSizes> sizes(rows.size());
+  std::vector<std::function<void()>> reads;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    reads.emplace_back(
+        [&, i] { sizes[i] = measure(rows[i].leg.platform, rows[i].manifest, source.config(rows[i].manifest.config)); });
+  }
+  sys::run_parallel(reads, parallel_reads);
+  mark_shared(sizes);
+  return sizes;
 }
 
 std::string table(const oci::Reference& reference, const oci::Descriptor& root, const std::vector<Row>& rows) {
   auto out = fmt::format("{}\n  digest  {}\n  type    {}\n\n", reference.str(), root.digest.str(), root.media_type);
   out += fmt::format("{:<16} {:>10} {:>7}  {}\n", "PLATFORM", "SIZE", "LAYERS", "DIGEST");
   for (const auto& row : rows) {
-    out += fmt::format("{:<16} {:>10} {:>7}  {}{}\n", row.leg.platform.str(), text::human_size(row.size), row.layers,
+    out += fmt::format("{:<16} {:>10} {:>7}  {}{}\n", row.leg.platform.str(),
+                       text::human_size(row.manifest.total_size()), row.manifest.layers.size(),
                        row.leg.manifest.digest.str(), row.leg.attestations.empty() ? "" : "  +attestation");
   }
   return out;
@@ -39,8 +55,8 @@ Json json(const oci::Reference& reference, const oci::Descriptor& root, const st
   for (const auto& row : rows) {
     auto& entry = out["platforms"][row.leg.platform.str()];
     entry = {{"digest", row.leg.manifest.digest.str()},
-             {"layers", row.layers},
-             {"size", row.size},
+             {"layers", row.manifest.layers.size()},
+             {"size", row.manifest.total_size()},
              {"attestations", Json::array()}};
     for (const auto& attestation : row.leg.attestations) entry["attestations"].push_back(attestation.digest.str());
   }
@@ -52,16 +68,21 @@ Json json(const oci::Reference& reference, const oci::Descriptor& root, const st
 int inspect(const spec::InspectOptions& options, Context& context) {
   const auto reference = oci::Reference::parse(options.reference);
   Registries registries(context, options.insecure_registries, options.registry_auths);
-  const auto content = registries.client().need_manifest(reference);
+  const auto origin = publish::locate(registries.client(), options.reference);
   if (options.raw) {
-    context.out << content.bytes;
+    context.out << origin.bytes;
     return 0;
   }
   std::vector<Row> rows;
-  for (auto& leg : publish::read_legs(registries.client(), reference))
-    rows.push_back(measure(registries.client(), reference, std::move(leg)));
-  context.out << (options.format == "json" ? json(reference, content.descriptor, rows).dump(2) + "\n"
-                                           : table(reference, content.descriptor, rows));
+  for (auto& leg : publish::read_legs(origin)) rows.push_back(read_row(std::move(leg)));
+  const auto sizes = options.sizes ? read_sizes(*origin.source, rows) : std::vector<PlatformSizes>{};
+  if (options.format == "json") {
+    auto out = json(reference, origin.root, rows);
+    if (options.sizes) out["sizes"] = sizes_json(sizes);
+    context.out << out.dump(2) << '\n';
+  } else {
+    context.out << (options.sizes ? sizes_table(sizes) : table(reference, origin.root, rows));
+  }
   return 0;
 }
 

@@ -1,21 +1,30 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <functional>
+#include <map>
 #include <set>
 
 #include "app/commands.hpp"
+#include "app/copy_meter.hpp"
 #include "app/image_annotations.hpp"
+#include "app/platform_tags.hpp"
+#include "app/publish_inputs.hpp"
 #include "app/registries.hpp"
 #include "base/error.hpp"
-#include "publish/legs.hpp"
 #include "publish/promote.hpp"
 #include "publish/transfer.hpp"
+#include "sys/parallel.hpp"
 
 namespace polyarch::app {
 namespace {
 
-struct Source {
-  oci::Reference reference;
+constexpr std::size_t parallel_copies = 4;
+
+// What shall be published, once everything is known.
+struct Publication {
+  std::vector<PublishInput> inputs;
   std::vector<publish::Leg> legs;
+  std::vector<publish::Promotion> promotions;  // the index first
 };
 
 std::vector<oci::Reference> parse_tags(const std::vector<std::string>& texts) {
@@ -23,68 +32,109 @@ std::vector<oci::Reference> parse_tags(const std::vector<std::string>& texts) {
   for (const auto& text : texts) {
     auto tag = oci::Reference::parse(text);
     if (tag.digest) throw Error(ErrorKind::usage, fmt::format("--tag {} names a digest", text), "leave out @sha256:…");
-    tags.push_back(std::move(tag));
+    if (std::ranges::find(tags, tag) == tags.end()) tags.push_back(std::move(tag));
   }
   if (tags.empty()) throw Error(ErrorKind::usage, "publish needs a tag", "add --tag REGISTRY/REPOSITORY:TAG");
   return tags;
 }
 
-void copy_sources(registry::Client& client, const std::vector<Source>& sources,
-                  const std::vector<oci::Reference>& tags) {
+bool is_one_index(const std::vector<PublishInput>& inputs) {
+  return inputs.size() == 1 && inputs.front().origin.root.media_type == oci::media_type::oci_index;
+}
+
+// One index that nothing is changed in keeps its bytes, and with its digest what was signed.
+publish::Artifact make_index(Publication& publication, const spec::PublishOptions& options) {
+  auto& inputs = publication.inputs;
+  const bool edited = options.append || !options.remove.empty() || !options.annotations.empty();
+  if (is_one_index(inputs) && !edited && options.media_type == "oci") {
+    auto& only = inputs.front();
+    only.manifests = {only.origin.root};
+    return {only.origin.root.media_type, only.origin.bytes};
+  }
+  auto annotations = split_annotations(options.annotations);
+  for (const auto& input : inputs) annotations.index.insert(input.annotations.begin(), input.annotations.end());
+  const auto type = options.media_type == "docker" ? oci::media_type::docker_index : oci::media_type::oci_index;
+  const auto index = publish::assemble(
+      publication.legs, {std::move(annotations.index), std::move(annotations.descriptor), std::string(type)});
+  return {index.media_type, index.dump()};
+}
+
+Publication compose(std::vector<PublishInput> inputs, const spec::PublishOptions& options,
+                    const std::vector<oci::Reference>& tags) {
+  Publication out{std::move(inputs), {}, {}};
+  for (const auto& input : out.inputs) std::ranges::copy(input.legs, std::back_inserter(out.legs));
+  std::ranges::sort(out.legs, {}, &publish::Leg::platform);
+  out.promotions.push_back({make_index(out, options), tags});
+  if (options.platform_tags) std::ranges::copy(platform_tags(out.legs, tags), std::back_inserter(out.promotions));
+  return out;
+}
+
+// Brings the images to every repository that gets a tag, and the manifests that --annotation made.
+void spread(registry::Client& client, const Publication& publication, const std::vector<oci::Reference>& tags,
+            publish::Traffic& traffic) {
+  std::map<std::string, std::pair<publish::Source*, std::vector<oci::Descriptor>>> sources;
+  for (const auto& input : publication.inputs) {
+    auto& [source, manifests] = sources[input.origin.source->name()];
+    source = input.origin.source.get();
+    manifests.insert(manifests.end(), input.manifests.begin(), input.manifests.end());
+  }
   std::set<oci::Repository> targets;
   for (const auto& tag : tags) targets.insert(tag.repository);
+  std::vector<std::function<void()>> copies;
   for (const auto& target : targets) {
-    for (const auto& source : sources) {
-      for (const auto& leg : source.legs) {
-        publish::copy_graph(client, source.reference.repository, target, leg.manifest);
-        for (const auto& attestation : leg.attestations)
-          publish::copy_graph(client, source.reference.repository, target, attestation);
-      }
+    for (const auto& [name, what] : sources) {
+      copies.emplace_back([&client, &traffic, &target, from = what.first, &manifests = what.second] {
+        publish::transfer(client, *from, target, manifests, {.referrers = true, .traffic = &traffic});
+      });
+    }
+  }
+  sys::run_parallel(copies, parallel_copies);
+  for (const auto& target : targets) {
+    for (const auto& input : publication.inputs) {
+      for (const auto& leg : input.annotated)
+        client.put_manifest({target, std::nullopt, leg.manifest.digest}, leg.manifest.media_type, leg.bytes);
     }
   }
 }
 
-void show(const oci::Descriptor& index, const std::vector<publish::Leg>& legs, const std::vector<oci::Reference>& tags,
-          const std::string& format, Context& context) {
-  if (format == "json") {
-    Json out{{"digest", index.digest.str()}, {"tags", Json::array()}, {"platforms", Json::object()}};
-    for (const auto& tag : tags) out["tags"].push_back(tag.str());
-    for (const auto& leg : legs) out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()}};
+void show(const Publication& publication, const spec::PublishOptions& options, Context& context) {
+  const auto& index = publication.promotions.front().artifact;
+  const auto digest = Digest::sha256(index.bytes);
+  if (options.format == "json") {
+    Json out{{"digest", digest.str()},
+             {"mediaType", index.media_type},
+             {"tags", Json::array()},
+             {"platforms", Json::object()},
+             {"dryRun", options.dry_run}};
+    for (const auto& tag : publication.promotions.front().tags) out["tags"].push_back(tag.str());
+    for (const auto& leg : publication.legs)
+      out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()}};
+    if (options.dry_run) out["index"] = parse_json(index.bytes, "the index");
     context.out << out.dump(2) << '\n';
     return;
   }
-  for (const auto& leg : legs) context.out << fmt::format("{:<16} {}\n", leg.platform.str(), leg.manifest.digest.str());
-  for (const auto& tag : tags) context.out << fmt::format("{}@{}\n", tag.str(), index.digest.str());
+  for (const auto& leg : publication.legs)
+    context.out << fmt::format("{:<16} {}\n", leg.platform.str(), leg.manifest.digest.str());
+  for (const auto& [artifact, tags] : publication.promotions) {
+    for (const auto& tag : tags) context.out << fmt::format("{}@{}\n", tag.str(), Digest::sha256(artifact.bytes).str());
+  }
+  if (options.dry_run) context.out << "dry run: nothing was pushed\n";
 }
 
 }  // namespace
 
 int publish(const spec::PublishOptions& options, Context& context) {
   const auto tags = parse_tags(options.tags);
-  if (options.sources.empty())
-    throw Error(ErrorKind::usage, "publish needs a source", "name the images to join, by tag or by digest");
-  auto annotations = split_annotations(options.annotations);
-  if (!annotations.manifest.empty()) {
-    throw Error(ErrorKind::usage, "publish joins finished images: their manifests cannot be annotated any more",
-                "write --annotation index:KEY=VALUE");
-  }
   Registries registries(context, options.insecure_registries, options.registry_auths);
   auto& client = registries.client();
-  std::vector<Source> sources;
-  std::vector<publish::Leg> legs;
-  for (const auto& text : options.sources) {
-    sources.push_back({oci::Reference::parse(text), {}});
-    sources.back().legs = publish::read_legs(client, sources.back().reference);
-    std::ranges::copy(sources.back().legs, std::back_inserter(legs));
-  }
-  const auto index = publish::assemble(legs, {std::move(annotations.index), std::move(annotations.descriptor)});
-  const auto bytes = index.dump();
-  oci::Descriptor published{index.media_type, Digest::sha256(bytes), bytes.size()};
+  const auto publication = compose(read_inputs(client, options, tags.front()), options, tags);
   if (!options.dry_run) {
-    copy_sources(client, sources, tags);
-    published = publish::promote(client, {index.media_type, bytes}, tags);
+    CopyMeter meter(context);
+    spread(client, publication, tags, meter.traffic());
+    context.cancel.check();
+    publish::promote(client, publication.promotions);
   }
-  show(published, legs, tags, options.format, context);
+  show(publication, options, context);
   return 0;
 }
 

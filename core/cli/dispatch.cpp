@@ -28,6 +28,10 @@ struct Dispatch {
     return command == "cache inspect" ? app::cache_inspect(options, context) : app::cache_list(options, context);
   }
   int operator()(const spec::PublishOptions& options) const { return app::publish(options, context); }
+  int operator()(const spec::CopyOptions& options) const { return app::copy(options, context); }
+  int operator()(const spec::TagsOptions& options) const {
+    return command == "tags ls" ? app::tags_ls(options, context) : app::tags_prune(options, context);
+  }
   int operator()(const spec::InspectOptions& options) const { return app::inspect(options, context); }
   int operator()(const spec::ServeOptions& options) const { return app::registry_serve(options, context); }
   int operator()(const spec::GcOptions& options) const { return app::registry_gc(options, context); }

@@ -6,9 +6,10 @@
 
 namespace polyarch::cli {
 
-using AnyOptions = std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::CacheOptions,
-                                spec::PublishOptions, spec::InspectOptions, spec::ServeOptions, spec::GcOptions,
-                                spec::EmitOptions, spec::CompletionOptions, spec::VersionOptions>;
+using AnyOptions =
+    std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::CacheOptions, spec::PublishOptions,
+                 spec::InspectOptions, spec::ServeOptions, spec::GcOptions, spec::EmitOptions, spec::CompletionOptions,
+                 spec::VersionOptions, spec::CopyOptions, spec::TagsOptions>;
 
 // What the command line and the environment ask for.
 struct Invocation {

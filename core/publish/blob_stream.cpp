@@ -31,7 +31,7 @@ class BlobStream {
     const auto wanted = std::min<std::uint64_t>({capacity, buffer_size, blob_.size - offset});
     changed_.wait(lock, [&] { return taken_ - given_ >= wanted || failure_; });
     const auto size = std::min<std::uint64_t>(capacity, taken_ - given_);
-    if (size == 0 && failure_) std::rethrow_exception(failure_);
+    if (size == 0 && failure_) fail();
     lock.unlock();
     copy_out(buffer, size);
     lock.lock();
@@ -43,13 +43,20 @@ class BlobStream {
  private:
   bool goes_on(std::uint64_t offset) {
     const std::lock_guard lock(mutex_);
-    return thread_.joinable() && offset == given_ && !failure_;
+    return thread_.joinable() && offset == given_ && !told_;
+  }
+
+  // The reader may come again: then a new download is tried, unless it is the content that is wrong.
+  [[noreturn]] void fail() {
+    told_ = true;
+    std::rethrow_exception(failure_);
   }
 
   void start(std::uint64_t offset) {
     stop();
+    if (wrong_) std::rethrow_exception(failure_);
     given_ = taken_ = offset;
-    stopping_ = false;
+    stopping_ = told_ = false;
     failure_ = nullptr;
     ring_.resize(buffer_size);
     thread_ = std::thread([this, offset] { download(offset); });
@@ -102,8 +109,7 @@ class BlobStream {
     if (hashed_ < blob_.size) return;
     const auto got = hasher_.finish();
     if (got == blob_.digest) return;
-    hasher_ = Hasher(blob_.digest.algorithm());
-    hashed_ = 0;
+    wrong_ = true;
     throw Error(ErrorKind::registry,
                 fmt::format("blob {}@{} has digest {}", from_.str(), blob_.digest.str(), got.str()),
                 "the registry, or a proxy before it, gives wrong content");
@@ -129,13 +135,15 @@ class BlobStream {
   const oci::Descriptor blob_;
   Hasher hasher_;
   std::uint64_t hashed_ = 0;
-  std::mutex mutex_;  // of all that follows but the ring, whose halves the two threads hold apart
+  bool wrong_ = false;  // all of it came, and has another digest
+  std::mutex mutex_;    // of all that follows but the ring, whose halves the two threads hold apart
   std::condition_variable changed_;
   std::string ring_;
   std::uint64_t taken_ = 0;  // by us from the download
   std::uint64_t given_ = 0;  // to the reader
   bool stopping_ = false;
   std::exception_ptr failure_;
+  bool told_ = false;  // the reader knows of the failure
   std::thread thread_;
 };
 

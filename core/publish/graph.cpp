@@ -15,10 +15,10 @@ constexpr std::size_t most_nodes = 20'000;
 constexpr std::size_t most_bytes = 64U << 20;
 
 Node fetch(const GraphReader& reader, const oci::Descriptor& descriptor) {
-  const bool there = reader.there(descriptor);
-  if (there && !reader.below_there) return {.descriptor = descriptor, .there = true};
+  const bool done = reader.done(descriptor);
+  if (done && !reader.below_done) return {.descriptor = descriptor, .done = true};
   auto node = read_node(descriptor, reader.manifest(descriptor));
-  node.there = there;
+  node.done = done;
   return node;
 }
 
@@ -50,12 +50,12 @@ Node read_node(const oci::Descriptor& descriptor, std::string bytes) {
   if (oci::media_type::is_index(descriptor.media_type)) {
     auto index = oci::Index::parse(node.bytes, what);
     node.manifests = std::move(index.manifests);
-    node.has_subject = index.subject.has_value();
+    if (index.subject) node.subject = index.subject->digest;
   } else if (oci::media_type::is_manifest(descriptor.media_type)) {
     auto manifest = oci::Manifest::parse(node.bytes, what);
     node.blobs = std::move(manifest.layers);
     node.blobs.push_back(std::move(manifest.config));
-    node.has_subject = manifest.subject.has_value();
+    if (manifest.subject) node.subject = manifest.subject->digest;
   }
   return node;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,8 +13,8 @@ namespace polyarch::publish {
 struct Node {
   oci::Descriptor descriptor;
   std::string bytes;
-  bool there = false;                      // at the target, and so is all that it names
-  bool has_subject = false;                // it is a referrer
+  bool done = false;                       // see GraphReader
+  std::optional<Digest> subject;           // of a referrer
   std::vector<oci::Descriptor> manifests;  // of an index
   std::vector<oci::Descriptor> blobs;      // config and layers
 };
@@ -23,8 +24,8 @@ Node read_node(const oci::Descriptor& descriptor, std::string bytes);
 
 struct GraphReader {
   std::function<std::string(const oci::Descriptor&)> manifest;
-  std::function<bool(const oci::Descriptor&)> there;
-  bool below_there = false;  // reads what is there, too: it may have referrers that are not
+  std::function<bool(const oci::Descriptor&)> done;  // nothing is left to do for it, nor for what it names
+  bool below_done = false;                           // reads these too: their referrers may be another matter
 };
 
 // Every node that `roots` reach and that is not in `known`, each once, level by level, each level side by side; adds

@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 #include <functional>
+#include <map>
 #include <mutex>
-#include <set>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -12,7 +12,13 @@
 namespace polyarch::publish {
 namespace {
 
-constexpr std::size_t parallel_requests = 8;
+constexpr std::size_t parallel_requests = 16;
+
+// An artifact under one name.
+struct Put {
+  oci::Reference reference;
+  const Artifact* artifact;
+};
 
 // Which puts worked, and which did not and why.
 struct Outcome {
@@ -21,50 +27,65 @@ struct Outcome {
 };
 
 // Tries every one, whatever becomes of the others.
-Outcome put_all(registry::Client& client, const Artifact& artifact, const std::vector<oci::Reference>& references) {
+Outcome put_all(registry::Client& client, const std::vector<Put>& puts) {
   Outcome out;
   std::mutex mutex;
-  std::vector<std::function<void()>> puts;
-  for (const auto& reference : references) {
-    puts.emplace_back([&] {
+  std::vector<std::function<void()>> tasks;
+  for (const auto& put : puts) {
+    tasks.emplace_back([&] {
       std::string problem;
       try {
-        client.put_manifest(reference, artifact.media_type, artifact.bytes);
+        client.put_manifest(put.reference, put.artifact->media_type, put.artifact->bytes);
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::interrupted) throw;
         problem = error.message();
       }
       const std::lock_guard lock(mutex);
       if (problem.empty())
-        out.done.push_back(reference.str());
+        out.done.push_back(put.reference.str());
       else
-        out.failed.push_back(fmt::format("{} ({})", reference.str(), problem));
+        out.failed.push_back(fmt::format("{} ({})", put.reference.str(), problem));
     });
   }
-  sys::run_parallel(puts, parallel_requests);
+  sys::run_parallel(tasks, parallel_requests);
+  return out;
+}
+
+// Each artifact by its digest, once a repository.
+std::vector<Put> copies(const std::vector<Promotion>& promotions) {
+  std::map<oci::Reference, const Artifact*> puts;
+  for (const auto& [artifact, tags] : promotions) {
+    const auto digest = Digest::sha256(artifact.bytes);
+    for (const auto& tag : tags) puts.emplace(tag.with(digest), &artifact);
+  }
+  std::vector<Put> out;
+  for (const auto& [reference, artifact] : puts) out.push_back({reference, artifact});
   return out;
 }
 
 }  // namespace
 
-oci::Descriptor promote(registry::Client& client, const Artifact& artifact, const std::vector<oci::Reference>& tags) {
-  const auto digest = Digest::sha256(artifact.bytes);
-  std::set<oci::Reference> copies;
-  for (const auto& tag : tags) copies.insert(tag.with(digest));
-  const auto staged = put_all(client, artifact, {copies.begin(), copies.end()});
+void promote(registry::Client& client, const std::vector<Promotion>& promotions) {
+  const auto hint = "run the same command again: what is pushed already is not sent again";
+  const auto staged = put_all(client, copies(promotions));
   if (!staged.failed.empty()) {
     throw Error(ErrorKind::publish, fmt::format("no tag was moved: not accepted: {}", text::join(staged.failed, ", ")),
-                "run the same command again: what is pushed already is not sent again");
+                hint);
   }
-  const auto moved = put_all(client, artifact, tags);
-  if (!moved.failed.empty()) {
-    throw Error(ErrorKind::publish,
-                fmt::format("not every tag could be moved to {}; not moved: {}{}{}", digest.str(),
-                            text::join(moved.failed, ", "),
-                            moved.done.empty() ? "" : "; moved: ", text::join(moved.done, ", ")),
-                "run the same command again: what is pushed already is not sent again");
-  }
-  return {.media_type = artifact.media_type, .digest = digest, .size = artifact.bytes.size()};
+  std::vector<Put> moves;
+  for (const auto& [artifact, tags] : promotions)
+    for (const auto& tag : tags) moves.push_back({tag, &artifact});
+  const auto moved = put_all(client, moves);
+  if (moved.failed.empty()) return;
+  throw Error(ErrorKind::publish,
+              fmt::format("not every tag could be moved; not moved: {}{}{}", text::join(moved.failed, ", "),
+                          moved.done.empty() ? "" : "; moved: ", text::join(moved.done, ", ")),
+              hint);
+}
+
+oci::Descriptor promote(registry::Client& client, const Artifact& artifact, const std::vector<oci::Reference>& tags) {
+  promote(client, {{artifact, tags}});
+  return {.media_type = artifact.media_type, .digest = Digest::sha256(artifact.bytes), .size = artifact.bytes.size()};
 }
 
 }  // namespace polyarch::publish

@@ -40,17 +40,17 @@ class Transfer {
  private:
   GraphReader reader() {
     return {.manifest = [this](const oci::Descriptor& node) { return source_.manifest(node); },
-            .there =
+            .done =
                 [this](const oci::Descriptor& node) {
                   return client_.head_manifest({to_, std::nullopt, node.digest}).has_value();
                 },
-            .below_there = options_.referrers};
+            .below_done = options_.referrers};
   }
 
   void send_blobs(const std::vector<Node>& nodes) {
     std::map<Digest, const oci::Descriptor*> blobs;
     for (const auto& node : nodes) {
-      if (node.there) continue;
+      if (node.done) continue;
       for (const auto& blob : node.blobs)
         if (is_distributable(blob)) blobs.emplace(blob.digest, &blob);
     }
@@ -84,11 +84,11 @@ class Transfer {
   void send_manifests(const std::vector<const Node*>& group) {
     std::vector<std::function<void()>> puts;
     for (const auto* node : group) {
-      if (!node->there && !node->has_subject) puts.emplace_back([this, node] { send_manifest(*node); });
+      if (!node->done && !node->subject) puts.emplace_back([this, node] { send_manifest(*node); });
     }
     sys::run_parallel(puts, parallel_manifests);
     for (const auto* node : group)
-      if (!node->there && node->has_subject) send_manifest(*node);
+      if (!node->done && node->subject) send_manifest(*node);
   }
 
   void send_manifest(const Node& node) {

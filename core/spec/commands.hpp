@@ -5,11 +5,13 @@
 #include "spec/build.hpp"
 #include "spec/builder.hpp"
 #include "spec/cache.hpp"
+#include "spec/copy.hpp"
 #include "spec/inspect.hpp"
 #include "spec/option.hpp"
 #include "spec/publish.hpp"
 #include "spec/qemu.hpp"
 #include "spec/serve.hpp"
+#include "spec/tags.hpp"
 #include "spec/tool.hpp"
 
 namespace polyarch::spec {
@@ -20,7 +22,10 @@ void for_each_command(Visitor&& visit) {
   visit(build_command());
   visit(plan_command());
   visit(publish_command());
+  visit(copy_command());
   visit(inspect_command());
+  visit(tags_ls_command());
+  visit(tags_prune_command());
   visit(cache_save_command());
   visit(cache_restore_command());
   visit(cache_inspect_command());

@@ -14,6 +14,7 @@ const Command<InspectOptions>& inspect_command() {
         "Image to look at, by tag or digest",
         {.value = "REFERENCE", .positional = true, .required = true}},
        {"raw", &O::raw, "Print the manifest byte by byte as the registry has it"},
+       {"sizes", &O::sizes, "Show the layers of each platform, which of them are shared, and where the sizes differ"},
        {"insecure-registry",
         &O::insecure_registries,
         "Registry that may be spoken to without TLS",

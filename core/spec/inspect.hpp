@@ -10,6 +10,7 @@ namespace polyarch::spec {
 struct InspectOptions {
   std::string reference;
   bool raw = false;
+  bool sizes = false;
   std::vector<std::string> insecure_registries;
   std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
   std::string format = "table";             // table, json

@@ -6,13 +6,17 @@
 
 namespace polyarch::spec {
 
-// `polyarch publish`: join images that are in a registry into one.
+// `polyarch publish`: join images of registries and OCI layouts into one.
 struct PublishOptions {
   std::vector<std::string> tags;
   std::vector<std::string> sources;
   std::vector<std::string> annotations;
   std::vector<std::string> insecure_registries;
   std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
+  bool append = false;
+  std::vector<std::string> remove;  // platforms
+  bool platform_tags = false;
+  std::string media_type = "oci";  // oci, docker
   bool dry_run = false;
   std::string format = "table";  // table, json
 };

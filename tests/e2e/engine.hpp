@@ -38,6 +38,11 @@ inline sys::ProcessResult engine(std::vector<std::string> arguments, std::map<st
   return run(std::move(arguments), std::move(env));
 }
 
+inline std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
 // Everything that a failed expectation should show.
 inline std::string shown(const sys::ProcessResult& result) {
   return "status " + std::to_string(result.status) + "\n" + result.out + "\n" + result.err;
@@ -117,10 +122,6 @@ class Testbed : public testing::Test {
   std::string context(const std::string& dockerfile) const {
     write(path("context/Dockerfile"), dockerfile);
     return path("context").string();
-  }
-  static std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
   }
   // What a tag names, by an independent client; nullopt: nothing.
   static std::optional<std::string> digest_of(const std::string& reference) {

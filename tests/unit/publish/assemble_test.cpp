@@ -90,6 +90,29 @@ TEST(Assemble, TakesVersionsOfWindowsAsPlatformsOfTheirOwn) {
   EXPECT_EQ(index.manifests.at(1).platform->os_version, "10.0.20348.1");
 }
 
+TEST(Assemble, CountsTheSameImageOnce) {
+  auto first = leg("linux/arm64", "x", 2);
+  auto second = first;
+  second.source = "another source";
+  std::swap(first.attestations[0], second.attestations[1]);
+  first.manifest.annotations = {{"from", "first"}};
+  const auto once = assemble({first, second, leg("linux/amd64")}, {});
+  EXPECT_EQ(once.manifests.size(), 4U) << "two images, and each attestation once";
+  EXPECT_EQ(assemble({leg("linux/amd64"), second, first}, {}).dump(), once.dump());
+}
+
+TEST(Assemble, MakesADockerListOfWhatFitsIntoOne) {
+  const std::string docker(oci::media_type::docker_index);
+  auto annotated = leg("linux/arm64");
+  annotated.manifest.annotations = {{"a", "b"}};
+  const auto list = assemble({annotated, leg("linux/amd64")}, {.media_type = docker});
+  EXPECT_EQ(list.media_type, docker);
+  EXPECT_THAT(list.dump(), testing::Not(HasSubstr("annotations")));
+  EXPECT_THROW(assemble({leg("linux/arm64", "x", 1)}, {.media_type = docker}), Error);
+  EXPECT_THROW(assemble({annotated}, {.annotations = {{"a", "b"}}, .media_type = docker}), Error);
+  EXPECT_THROW(assemble({annotated}, {.descriptor_annotations = {{"a", "b"}}, .media_type = docker}), Error);
+}
+
 TEST(Assemble, RefusesToPublishNothing) {
   EXPECT_THAT(failure({}), HasSubstr("no image"));
 }

@@ -41,6 +41,17 @@ class LayoutBuilder {
     return out;
   }
 
+  // A signature, SBOM or the like of `subject`.
+  oci::Descriptor referrer(const oci::Descriptor& subject, const std::string& content) {
+    oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest),
+                           .config = blob(oci::media_type::oci_empty, "{}")};
+    manifest.layers.push_back(blob("application/vnd.example", content));
+    manifest.artifact_type = "application/vnd.example";
+    manifest.subject =
+        oci::Descriptor{.media_type = subject.media_type, .digest = subject.digest, .size = subject.size};
+    return blob(manifest.media_type, manifest.dump());
+  }
+
   oci::Descriptor index(const std::vector<oci::Descriptor>& entries) {
     oci::Index out;
     out.manifests = entries;

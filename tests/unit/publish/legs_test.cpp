@@ -86,6 +86,33 @@ TEST_F(Legs, AreOfAPlatform) {
               HasSubstr("platform"));
 }
 
+TEST_F(Legs, AreOfThePlatformThatTheirConfigSays) {
+  const auto image = testing::with_platform(layout_.image(amd64, "for amd64"), arm64);
+  const auto message = failure(layout_.index({image}));
+  EXPECT_THAT(message,
+              ::testing::AllOf(HasSubstr("linux/arm64"), HasSubstr("linux/amd64"), HasSubstr(image.digest.str())));
+}
+
+TEST_F(Legs, AreFoundInLayoutsByNameAndInRegistries) {
+  export_two_platforms();
+  index_.annotations = {{"org.opencontainers.image.ref.name", "1.0"}};
+  amd64_image_.annotations = {{"org.opencontainers.image.ref.name", "amd64"}};
+  push_layout(client_, layout_.finish({index_}), repository("app"));
+  layout_.finish({amd64_image_, index_});
+  const auto root = layout_.root().string();
+  for (const auto& name : {"oci:" + root + ":1.0", root + ":1.0"}) {
+    const auto origin = locate(client_, name);
+    EXPECT_EQ(origin.root.digest, index_.digest);
+    EXPECT_EQ(origin.tag, "1.0");
+    expect_two_platforms(read_legs(origin));
+  }
+  EXPECT_EQ(locate(client_, root + ":amd64").root.digest, amd64_image_.digest);
+  EXPECT_THROW(locate(client_, root + ":other"), Error);
+  EXPECT_THROW(locate(client_, root), Error) << "there are two";
+  EXPECT_THROW(locate(client_, "oci:" + root + "/absent"), Error);
+  expect_two_platforms(read_legs(locate(client_, by_digest("app", index_).str())));
+}
+
 TEST_F(Legs, OfAnAbsentReferenceAreAnErrorThatNamesIt) {
   try {
     read_legs(client_, tag("app", "absent"));

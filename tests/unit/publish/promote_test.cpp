@@ -55,6 +55,17 @@ TEST_F(Promote, MovesEveryTagToTheSameIndex) {
   for (const auto& tag : tags_) EXPECT_EQ(client_.need_manifest(tag).bytes, artifact_.bytes);
 }
 
+TEST_F(Promote, MovesTheTagsOfSeveralArtifactsOnlyWhenAllAreThere) {
+  const Artifact image{amd64_image_.media_type, layout_.finish({index_}).read_blob(amd64_image_)};
+  refuse("/v2/b/manifests/" + amd64_image_.digest.str());
+  EXPECT_THROW(promote(client_, {{artifact_, {tag("a", "1")}}, {image, {tag("b", "1-amd64")}}}), Error);
+  EXPECT_THAT(client_.tags(repository("a")), IsEmpty());
+  gate_.refuses = nullptr;
+  promote(client_, {{artifact_, {tag("a", "1")}}, {image, {tag("b", "1-amd64")}}});
+  EXPECT_EQ(client_.need_manifest(tag("a", "1")).bytes, artifact_.bytes);
+  EXPECT_EQ(client_.need_manifest(tag("b", "1-amd64")).descriptor.digest, amd64_image_.digest);
+}
+
 TEST_F(Promote, IsFreeToRepeat) {
   const auto first = promote(client_, artifact_, tags_);
   EXPECT_EQ(promote(client_, artifact_, tags_).digest, first.digest);

@@ -104,6 +104,81 @@ TEST_F(Transfer, CopiesToAnotherRegistry) {
   EXPECT_EQ(gate_.count("POST", "mount="), 0U);
 }
 
+// What hangs on the graph: a signature of the index, a timestamp of that, and an SBOM of one image.
+TEST_F(Transfer, TakesReferrersAndTheirReferrersAlong) {
+  push();
+  const auto source = registry_source(client_, repository("a"));
+  const auto signature = layout_.referrer(index_, "signature");
+  const auto timestamp = layout_.referrer(signature, "timestamp");
+  const auto sbom = layout_.referrer(arm64_image_, "sbom");
+  for (const auto& one : {signature, timestamp, sbom}) push_layout(client_, layout_.finish({one}), repository("a"));
+  const testing::EmbeddedRegistry other;
+  for (const auto& there : {oci::Repository::parse(other.authority() + "/b"), repository("b")}) {
+    transfer(client_, *source, there, {index_}, {.referrers = true});
+    expect_whole(client_, there);
+    const auto referrer = [&](const oci::Descriptor& of) { return client_.referrers(there, of.digest).at(0).digest; };
+    EXPECT_EQ(referrer(index_), signature.digest);
+    EXPECT_EQ(referrer(signature), timestamp.digest);
+    EXPECT_EQ(referrer(arm64_image_), sbom.digest);
+  }
+}
+
+TEST_F(Transfer, TakesReferrersOfWhatIsThereAlready) {
+  push();
+  copy_graph(client_, repository("a"), repository("b"), index_);
+  push_layout(client_, layout_.finish({layout_.referrer(amd64_image_, "late")}), repository("a"));
+  transfer(client_, *registry_source(client_, repository("a")), repository("b"), {index_}, {.referrers = true});
+  EXPECT_EQ(client_.referrers(repository("b"), amd64_image_.digest).size(), 1U);
+}
+
+TEST_F(Transfer, TakesReferrersOutOfALayout) {
+  export_two_platforms();
+  const auto sbom = layout_.referrer(arm64_image_, "sbom");
+  const auto source = layout_source(layout_.finish({index_, sbom}), "it");
+  transfer(client_, *source, repository("a"), {index_}, {.referrers = true});
+  EXPECT_EQ(client_.referrers(repository("a"), arm64_image_.digest).at(0).digest, sbom.digest);
+}
+
+TEST_F(Transfer, CopiesNestedIndexesChildrenFirst) {
+  export_two_platforms();
+  const auto outer = layout_.index({index_, amd64_image_});  // one child at two depths
+  push_layout(client_, layout_.finish({outer}), repository("a"));
+  const testing::EmbeddedRegistry other;
+  const auto there = oci::Repository::parse(other.authority() + "/b");
+  copy_graph(client_, repository("a"), there, outer);
+  expect_whole(client_, there);
+  EXPECT_TRUE(client_.head_manifest({there, std::nullopt, outer.digest}));
+}
+
+TEST_F(Transfer, LeavesLayersThatNoRegistryMayDistribute) {
+  auto foreign = layout_.blob("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "x");
+  std::filesystem::remove(layout_.root() / "blobs/sha256" / std::string(foreign.digest.hex()));
+  oci::Manifest manifest{.media_type = std::string(oci::media_type::docker_manifest),
+                         .config = layout_.blob(oci::media_type::oci_config, amd64.to_json().dump())};
+  manifest.layers.push_back(foreign);
+  const auto image = layout_.blob(manifest.media_type, manifest.dump());
+  gate_.refuses = [](const http::Request& request) {
+    return request.url.find("/manifests/") != std::string::npos && request.method == "PUT";
+  };
+  EXPECT_THROW(push_layout(client_, layout_.finish({image}), repository("a")), Error) << "refused by the gate only";
+  EXPECT_EQ(gate_.count("PUT", "/manifests/"), 1U);
+}
+
+TEST_F(Transfer, CountsWhatItSendsAndWhatItNeedNot) {
+  export_two_platforms();
+  const auto source = layout_source(layout_.finish({index_}), "it");
+  Traffic first;
+  transfer(client_, *source, repository("a"), {index_}, {.traffic = &first});
+  EXPECT_GT(first.blobs, 0U);
+  EXPECT_EQ(first.blobs_done, first.blobs);
+  EXPECT_EQ(first.bytes_done, first.bytes);
+  EXPECT_EQ(first.bytes_sent, first.bytes);
+  Traffic mounted;
+  transfer(client_, *registry_source(client_, repository("a")), repository("b"), {index_}, {.traffic = &mounted});
+  EXPECT_EQ(mounted.bytes_done, mounted.bytes);
+  EXPECT_EQ(mounted.bytes_sent, 0U);
+}
+
 TEST_F(Transfer, CopiesAnImageWithoutItsIndex) {
   push();
   copy_graph(client_, repository("a"), repository("b"), arm64_image_);

@@ -1,0 +1,89 @@
+#include "app/publish_inputs.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <functional>
+
+#include "app/image_annotations.hpp"
+#include "app/manifest_annotations.hpp"
+#include "base/error.hpp"
+#include "publish/annotate.hpp"
+#include "sys/parallel.hpp"
+
+namespace polyarch::app {
+namespace {
+
+constexpr std::size_t parallel_sources = 16;
+
+bool same(const oci::Platform& a, const oci::Platform& b) {
+  return a.os == b.os && a.architecture == b.architecture && a.variant == b.variant;
+}
+
+PublishInput read_input(registry::Client& client, const std::string& text) {
+  PublishInput input;
+  input.origin = publish::locate(client, text);
+  input.legs = publish::read_legs(input.origin);
+  return input;
+}
+
+// What the tag names now; with --append that may be nothing yet.
+std::vector<PublishInput> read_base(registry::Client& client, const spec::PublishOptions& options,
+                                    const oci::Reference& base) {
+  if (!options.append && options.remove.empty()) return {};
+  if (options.remove.empty() && !client.head_manifest(base)) return {};
+  auto input = read_input(client, base.str());
+  if (oci::media_type::is_index(input.origin.root.media_type))
+    input.annotations = oci::Index::parse(input.origin.bytes, base.str()).annotations;
+  return {std::move(input)};
+}
+
+void remove_platforms(PublishInput& base, const std::vector<oci::Platform>& platforms) {
+  for (const auto& platform : platforms) {
+    const auto gone = std::erase_if(base.legs, [&](const auto& leg) { return same(leg.platform, platform); });
+    if (gone > 0) continue;
+    throw Error(ErrorKind::usage, fmt::format("--remove {}: {} has no such platform", platform.str(), base.origin.name),
+                fmt::format("polyarch inspect {} shows those that it has", base.origin.name));
+  }
+}
+
+void annotate(PublishInput& input, const std::vector<ManifestAnnotation>& annotations) {
+  for (auto& leg : input.legs) {
+    for (const auto& [key, value] : annotations_for(annotations, leg.platform, true))
+      leg.manifest.annotations[key] = value;
+    const auto of_manifest = annotations_for(annotations, leg.platform, false);
+    if (of_manifest.empty()) continue;
+    leg = publish::annotate(std::move(leg), of_manifest);
+    input.annotated.push_back(leg);
+  }
+}
+
+}  // namespace
+
+std::vector<PublishInput> read_inputs(registry::Client& client, const spec::PublishOptions& options,
+                                      const oci::Reference& base) {
+  const bool edits = options.append || !options.remove.empty();
+  if (options.sources.empty() && !edits)
+    throw Error(ErrorKind::usage, "publish needs a source", "name the images to join, by tag, digest or layout");
+  const auto removed = oci::parse_platforms(options.remove);
+  const auto annotations = manifest_annotations(split_annotations(options.annotations).manifest);
+  std::vector<PublishInput> bases;
+  std::vector<PublishInput> inputs(options.sources.size());
+  std::vector<std::function<void()>> reads{[&] { bases = read_base(client, options, base); }};
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    reads.emplace_back([&, i] { inputs[i] = read_input(client, options.sources[i]); });
+  sys::run_parallel(reads, parallel_sources);
+  for (auto& one : bases) {
+    remove_platforms(one, removed);
+    inputs.push_back(std::move(one));
+  }
+  for (auto& input : inputs) {
+    for (const auto& leg : input.legs) {
+      input.manifests.push_back(leg.manifest);
+      input.manifests.insert(input.manifests.end(), leg.attestations.begin(), leg.attestations.end());
+    }
+    annotate(input, annotations);
+  }
+  return inputs;
+}
+
+}  // namespace polyarch::app

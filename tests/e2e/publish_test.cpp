@@ -1,0 +1,177 @@
+// `polyarch publish`, `copy`, `tags` and `inspect --sizes` on real registries, as a user calls them.
+#include <gmock/gmock.h>
+
+#include "base/error.hpp"
+#include "e2e/images.hpp"
+
+namespace polyarch::e2e {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Publishing : public Images {
+ protected:
+  std::string here(const std::string& name) const { return registry_.address() + "/" + name; }
+  std::string there(const std::string& name) const { return other_.address() + "/" + name; }
+
+  // An index of the two platforms under `name`, by the engine.
+  void publish_two(const std::string& name) {
+    const auto source = repository(registry_, "parts");
+    must({"publish", "-t", name, push_image(source, "linux/amd64"), push_image(source, "linux/arm64")});
+  }
+
+  ServedRegistry registry_;
+  ServedRegistry other_;
+};
+
+TEST_F(Publishing, JoinsLayoutsAndRegistriesUnderManyTagsWithOneDigest) {
+  polyarch::testing::LayoutBuilder layout;
+  layout.finish({layout.image(oci::Platform::parse("linux/arm/v7"), "for arm")});
+  const auto amd64 = push_image(repository(other_, "elsewhere"), "linux/amd64", 3'000'000);
+  const auto arm64 = push_image(repository(registry_, "parts"), "linux/arm64");
+  std::vector<std::string> command{"publish", "--format", "json", "--platform-tags"};
+  for (const auto& tag : {here("app:1"), here("app:latest"), there("deep/app:1")})
+    command.insert(command.end(), {"-t", tag});
+  const auto first = parse_json(must(joined(command, {amd64, arm64, "oci:" + layout.root().string()})), "it");
+  const auto again = parse_json(must(joined(command, {"oci:" + layout.root().string(), arm64, amd64})), "it");
+  EXPECT_EQ(first, again) << "the order of the sources does not matter";
+  for (const auto& tag : {here("app:1"), here("app:latest"), there("deep/app:1")}) {
+    EXPECT_EQ(digest_of(tag), first.at("digest"));
+    EXPECT_THAT(whole_platforms(tag), ElementsAre("linux/amd64", "linux/arm/v7", "linux/arm64"));
+  }
+  EXPECT_EQ(digest_of(there("deep/app:1-amd64")), amd64.substr(amd64.find('@') + 1));
+  EXPECT_EQ(digest_of(here("app:latest-arm64")), arm64.substr(arm64.find('@') + 1));
+  EXPECT_NE(digest_of(here("app:1-arm-v7")), "");
+}
+
+TEST_F(Publishing, KeepsTheDigestOfOneIndexAndItsReferrers) {
+  publish_two(here("app:1"));
+  polyarch::testing::LayoutBuilder layout;
+  const auto root = client_.need_manifest(oci::Reference::parse(here("app:1"))).descriptor;
+  const auto signature = layout.referrer(root, "signed");
+  publish::push_layout(client_, layout.finish({signature}), repository(registry_, "app"));
+  must({"publish", "-t", there("app:stable"), here("app:1")});
+  EXPECT_EQ(digest_of(there("app:stable")), root.digest.str());
+  ASSERT_EQ(client_.referrers(repository(other_, "app"), root.digest).size(), 1U);
+}
+
+TEST_F(Publishing, AppendsRemovesAndReplacesPlatforms) {
+  publish_two(here("app:1"));
+  const auto other = push_image(repository(registry_, "parts"), "linux/arm64");
+  const auto refused = engine({"publish", "-t", here("app:1"), "--append", other});
+  EXPECT_EQ(refused.status, describe(ErrorKind::publish).exit_code) << shown(refused);
+  EXPECT_THAT(refused.err, HasSubstr("two images for linux/arm64"));
+  must({"publish", "-t", here("app:1"), "--append", "--remove", "linux/arm64", other});
+  EXPECT_THAT(whole_platforms(here("app:1")), ElementsAre("linux/amd64", "linux/arm64"));
+  EXPECT_THAT(client_.need_manifest(oci::Reference::parse(here("app:1"))).bytes,
+              HasSubstr(other.substr(other.find('@') + 1)));
+  must({"publish", "-t", here("app:1"), "--remove", "linux/amd64"});
+  EXPECT_THAT(whole_platforms(here("app:1")), ElementsAre("linux/arm64"));
+  must({"publish", "-t", here("fresh:1"), "--append", other});
+  EXPECT_THAT(whole_platforms(here("fresh:1")), ElementsAre("linux/arm64"));
+}
+
+TEST_F(Publishing, AnnotatesIndexEntriesAndManifests) {
+  const auto source = repository(registry_, "parts");
+  must({"publish", "-t", here("app:1"), "--annotation", "index:a=1", "--annotation", "manifest-descriptor:b=2",
+        "--annotation", "manifest[linux/arm64]:c=3", push_image(source, "linux/amd64"),
+        push_image(source, "linux/arm64")});
+  EXPECT_THAT(whole_platforms(here("app:1")), ElementsAre("linux/amd64", "linux/arm64"));
+  const auto name = oci::Reference::parse(here("app:1"));
+  const auto index = oci::Index::parse(client_.need_manifest(name).bytes, "it");
+  EXPECT_EQ(index.annotations, (oci::Annotations{{"a", "1"}}));
+  const auto annotations = [&](std::size_t i) {
+    return oci::Manifest::parse(client_.need_manifest(name.with(index.manifests.at(i).digest)).bytes, "it").annotations;
+  };
+  EXPECT_EQ(index.manifests.at(0).annotations, (oci::Annotations{{"b", "2"}}));
+  EXPECT_EQ(annotations(0), oci::Annotations());
+  EXPECT_EQ(annotations(1), (oci::Annotations{{"c", "3"}}));
+}
+
+TEST_F(Publishing, ChangesNothingInADryRun) {
+  const auto amd64 = push_image(repository(registry_, "parts"), "linux/amd64");
+  const auto out = must({"publish", "--dry-run", "--format", "json", "-t", there("app:1"), amd64});
+  EXPECT_EQ(parse_json(out, "it").at("index").at("manifests").size(), 1U);
+  EXPECT_EQ(digest_of(there("app:1")), "");
+  must({"publish", "-t", there("app:1"), amd64});
+  EXPECT_EQ(digest_of(there("app:1")), parse_json(out, "it").at("digest"));
+}
+
+TEST_F(Publishing, MakesADockerListOnDemand) {
+  must({"publish", "-t", here("app:1"), "--media-type", "docker",
+        push_image(repository(registry_, "parts"), "linux/amd64")});
+  EXPECT_EQ(client_.head_manifest(oci::Reference::parse(here("app:1")))->media_type, oci::media_type::docker_index);
+}
+
+TEST_F(Publishing, CopiesWholeImagesAndSinglePlatforms) {
+  publish_two(here("app:1"));
+  publish_two(here("app:2"));
+  must({"copy", here("app:1"), here("app:2"), there("mirror/app")});
+  for (const auto* const tag : {"1", "2"}) {
+    EXPECT_EQ(digest_of(there("mirror/app:") + tag), digest_of(here("app:") + tag));
+    EXPECT_THAT(whole_platforms(there("mirror/app:") + tag), ElementsAre("linux/amd64", "linux/arm64"));
+  }
+  must({"copy", "--platform", "linux/arm64", here("app:1"), there("app:arm")});
+  EXPECT_EQ(client_.head_manifest(oci::Reference::parse(there("app:arm")))->media_type, oci::media_type::oci_manifest);
+  const auto fight = engine({"copy", here("app:1"), here("app:2"), there("app:3")});
+  EXPECT_EQ(fight.status, 2) << shown(fight);
+  EXPECT_EQ(digest_of(there("app:3")), "");
+}
+
+TEST_F(Publishing, ListsTagsInTheirOrderAndPrunesOldOnes) {
+  const auto layered = [&](const std::string& tag, int day) {
+    polyarch::testing::LayoutBuilder layout;
+    const auto created = "\"created\":\"2026-01-0" + std::to_string(day) + "T00:00:00Z\"";
+    oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest)};
+    manifest.config =
+        layout.blob(oci::media_type::oci_config, R"({"os":"linux","architecture":"amd64",)" + created + "}");
+    auto image = layout.blob(manifest.media_type, manifest.dump());
+    image.platform = oci::Platform::parse("linux/amd64");
+    const auto index = layout.index({image});
+    const auto bytes = layout.finish({index}).read_blob(index);
+    publish::push_layout(client_, layout.finish({index}), repository(registry_, "app"));
+    client_.put_manifest(oci::Reference::parse(here("app:" + tag)), index.media_type, bytes);
+  };
+  layered("v1.10.0", 5), layered("v1.9.0", 3), layered("v1.2.0", 1), layered("edge", 2);
+  client_.put_manifest(oci::Reference::parse(here("app:stable")), oci::media_type::oci_index,
+                       client_.need_manifest(oci::Reference::parse(here("app:v1.2.0"))).bytes);
+  EXPECT_EQ(must({"tags", "ls", here("app")}), "edge\nstable\nv1.2.0\nv1.9.0\nv1.10.0\n");
+  const std::vector<std::string> prune{"tags", "prune", "--match", "v*", "--keep", "1", here("app")};
+  EXPECT_THAT(must(prune), HasSubstr("add --yes"));
+  EXPECT_EQ(must({"tags", "ls", here("app")}), "edge\nstable\nv1.2.0\nv1.9.0\nv1.10.0\n");
+  const auto gone = digest_of(here("app:v1.9.0"));
+  must(joined(prune, {"--yes"}));
+  EXPECT_EQ(must({"tags", "ls", here("app")}), "edge\nstable\nv1.10.0\n");
+  EXPECT_EQ(digest_of(here("app@" + gone)), "");
+  for (const auto* const tag : {"edge", "stable", "v1.10.0"})
+    EXPECT_THAT(whole_platforms(here("app:") + tag), ElementsAre("linux/amd64"));
+  EXPECT_EQ(engine({"tags", "prune", here("app")}).status, 2) << "it must be said what may go";
+}
+
+TEST_F(Publishing, ShowsTheLayersThatPlatformsShare) {
+  polyarch::testing::LayoutBuilder layout;
+  std::vector<oci::Descriptor> entries;
+  for (const auto* const name : {"linux/amd64", "linux/arm64"}) {
+    const auto platform = oci::Platform::parse(name);
+    auto config = platform.to_json();
+    config["history"] =
+        Json::array({{{"created_by", "COPY config"}}, {{"empty_layer", true}}, {{"created_by", "RUN make"}}});
+    oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest),
+                           .config = layout.blob(oci::media_type::oci_config, config.dump())};
+    manifest.layers = {layout.blob("x/layer", std::string(5000, 's')), layout.blob("x/layer", name)};
+    entries.push_back(polyarch::testing::with_platform(layout.blob(manifest.media_type, manifest.dump()), platform));
+  }
+  layout.finish({layout.index(entries)});
+  must({"copy", layout.root().string(), here("app:1")});
+  EXPECT_THAT(must({"inspect", "--sizes", here("app:1")}),
+              ::testing::AllOf(HasSubstr("5.0 kB ="), HasSubstr("RUN make")));
+  const auto sizes = parse_json(must({"inspect", "--sizes", "--format", "json", here("app:1")}), "it").at("sizes");
+  const auto& arm64 = sizes.at("platforms").at("linux/arm64");
+  EXPECT_EQ(arm64.at("shared"), 5000);
+  EXPECT_EQ(arm64.at("layers").at(0).at("shared"), true);
+  EXPECT_EQ(arm64.at("layers").at(1).at("shared"), false);
+}
+
+}  // namespace
+}  // namespace polyarch::e2e
