@@ -42,7 +42,8 @@ Destination parse_destination(const std::string& text) {
 void choose_platform(publish::Origin& origin, const std::string& name) {
   const auto platform = oci::Platform::parse(name);
   auto legs = publish::read_legs(origin);
-  const auto leg = std::ranges::find(legs, platform, &publish::Leg::platform);
+  const auto leg =
+      std::ranges::find_if(legs, [&](const auto& one) { return publish::same_target(one.platform, platform); });
   if (leg == legs.end()) {
     throw Error(ErrorKind::usage, fmt::format("{} has no platform {}", origin.name, platform.str()),
                 fmt::format("polyarch inspect {} shows those that it has", origin.name));

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t parallel_sources = 16;
 
-bool same(const oci::Platform& a, const oci::Platform& b) {
-  return a.os == b.os && a.architecture == b.architecture && a.variant == b.variant;
-}
-
 PublishInput read_input(registry::Client& client, const std::string& text) {
   PublishInput input;
   input.origin = publish::locate(client, text);
@@ -39,7 +35,8 @@ std::vector<PublishInput> read_base(registry::Client& client, const spec::Publis
 
 void remove_platforms(PublishInput& base, const std::vector<oci::Platform>& platforms) {
   for (const auto& platform : platforms) {
-    const auto gone = std::erase_if(base.legs, [&](const auto& leg) { return same(leg.platform, platform); });
+    const auto gone =
+        std::erase_if(base.legs, [&](const auto& leg) { return publish::same_target(leg.platform, platform); });
     if (gone > 0) continue;
     throw Error(ErrorKind::usage, fmt::format("--remove {}: {} has no such platform", platform.str(), base.origin.name),
                 fmt::format("polyarch inspect {} shows those that it has", base.origin.name));
