@@ -53,7 +53,8 @@ std::string layer_rows(const std::vector<PlatformSizes>& images) {
       most = std::max(most, layer.size);
       if (step.empty()) step = layer.step;
     }
-    if (step.size() > longest_step) step = step.substr(0, step.find_last_of(' ', longest_step)) + " …";
+    if (step.size() > longest_step)
+      step = step.substr(0, std::min(step.find_last_of(' ', longest_step), longest_step)) + " …";
     out += fmt::format("  {:>10}  {}\n", most == least ? "-" : text::human_size(most - least), step);
   }
   return out;

@@ -18,7 +18,7 @@
 namespace polyarch::app {
 namespace {
 
-constexpr std::size_t parallel_copies = 4;
+constexpr std::size_t parallel_copies = 2;
 
 // What shall be published, once everything is known.
 struct Publication {

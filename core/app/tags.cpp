@@ -6,6 +6,7 @@
 #include "app/registries.hpp"
 #include "app/tags_inventory.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "publish/tag_order.hpp"
 
@@ -70,7 +71,12 @@ void carry_out(registry::Client& client, const oci::Repository& repository, cons
                const sys::Cancel& cancel) {
   for (const auto& tag : plan.untag) {
     cancel.check();
-    client.delete_manifest({repository, tag, std::nullopt});
+    try {
+      client.delete_manifest({repository, tag, std::nullopt});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::registry || error.retryable()) throw;
+      log::warning("{} stays: the registry takes no tag away without its image ({})", tag, error.message());
+    }
   }
   for (const auto& digest : plan.manifests) {
     cancel.check();

@@ -11,7 +11,9 @@
 namespace polyarch::publish {
 namespace {
 
-constexpr std::size_t parallel_blobs = 6;
+// An upload waits for its download, and both take a place among the requests that may go to one host at a time (16):
+// with the two transfers that publish makes side by side, no upload may keep the last place from its download.
+constexpr std::size_t parallel_blobs = 4;
 constexpr std::size_t parallel_manifests = 16;
 
 // Layers of old Windows images, which stand at Microsoft and which registries need not have.
