@@ -38,22 +38,22 @@ std::vector<oci::Reference> parse_tags(const std::vector<std::string>& texts) {
   return tags;
 }
 
-bool is_one_index(const std::vector<PublishInput>& inputs) {
-  return inputs.size() == 1 && inputs.front().origin.root.media_type == oci::media_type::oci_index;
+bool is_one_index(const std::vector<PublishInput>& inputs, std::string_view type) {
+  return inputs.size() == 1 && inputs.front().origin.root.media_type == type;
 }
 
 // One index that nothing is changed in keeps its bytes, and with its digest what was signed.
 publish::Artifact make_index(Publication& publication, const spec::PublishOptions& options) {
   auto& inputs = publication.inputs;
   const bool edited = options.append || !options.remove.empty() || !options.annotations.empty();
-  if (is_one_index(inputs) && !edited && options.media_type == "oci") {
+  const auto type = options.media_type == "docker" ? oci::media_type::docker_index : oci::media_type::oci_index;
+  if (is_one_index(inputs, type) && !edited) {
     auto& only = inputs.front();
     only.manifests = {only.origin.root};
     return {only.origin.root.media_type, only.origin.bytes};
   }
   auto annotations = split_annotations(options.annotations);
   for (const auto& input : inputs) annotations.index.insert(input.annotations.begin(), input.annotations.end());
-  const auto type = options.media_type == "docker" ? oci::media_type::docker_index : oci::media_type::oci_index;
   const auto index = publish::assemble(
       publication.legs, {std::move(annotations.index), std::move(annotations.descriptor), std::string(type)});
   return {index.media_type, index.dump()};
