@@ -9,6 +9,7 @@
 #include "app/image_annotations.hpp"
 #include "app/platform_tags.hpp"
 #include "app/publish_inputs.hpp"
+#include "app/publish_recorded.hpp"
 #include "app/registries.hpp"
 #include "base/error.hpp"
 #include "publish/promote.hpp"
@@ -124,6 +125,7 @@ void show(const Publication& publication, const spec::PublishOptions& options, C
 }  // namespace
 
 int publish(const spec::PublishOptions& options, Context& context) {
+  if (!options.run_id.empty()) return publish_recorded(options, context);
   const auto tags = parse_tags(options.tags);
   Registries registries(context, options.insecure_registries, options.registry_auths);
   auto& client = registries.client();

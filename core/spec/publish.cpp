@@ -12,7 +12,8 @@ const Command<PublishOptions>& publish_command() {
       "The same sources always give the same digest. Tags move last, so a tag never points at half an image.",
       "polyarch publish -t registry.example/app:1 registry.example/app@sha256:… registry.example/app@sha256:…\n"
       "polyarch publish -t registry.example/app:stable registry.example/app:1\n"
-      "polyarch publish -t registry.example/app:1 --append --remove linux/arm64 oci:build/arm64",
+      "polyarch publish -t registry.example/app:1 --append --remove linux/arm64 oci:build/arm64\n"
+      "polyarch publish --run-id 4711 --wait 30 registry.example/app",
       {{"source",
         &O::sources,
         "Image to take platforms from: a tag, a digest, or an OCI layout (oci:DIR, oci:DIR:NAME or ./DIR)",
@@ -20,7 +21,7 @@ const Command<PublishOptions>& publish_command() {
        {"tag",
         &O::tags,
         "Name that the joined image gets",
-        {.value = "REF", .input = "tags", .letter = 't', .comma = true, .required = true}},
+        {.value = "REF", .input = "tags", .letter = 't', .comma = true}},
        {"annotation",
         &O::annotations,
         "Annotation to set, [LEVEL:]KEY=VALUE with the level index, manifest (the default) or manifest-descriptor",
@@ -36,6 +37,11 @@ const Command<PublishOptions>& publish_command() {
         &O::media_type,
         "Type of the index; the images stay as they are",
         {.group = Group::image, .choices = {"oci", "docker"}}},
+       {"run-id",
+        &O::run_id,
+        "Publish what the jobs of this run recorded (build --only); SOURCE is then the repository they pushed to",
+        {.value = "ID"}},
+       {"wait", &O::wait, "Minutes to wait for legs of the run that are not there yet", {.value = "MINUTES"}},
        {"dry-run", &O::dry_run, "Show the index that would be published, and change nothing"},
        {"insecure-registry",
         &O::insecure_registries,

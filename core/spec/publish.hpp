@@ -17,6 +17,8 @@ struct PublishOptions {
   std::vector<std::string> remove;  // platforms
   bool platform_tags = false;
   std::string media_type = "oci";  // oci, docker
+  std::string run_id;  // instead of images: what the jobs of this run recorded in the one source, a repository
+  int wait = 0;        // minutes
   bool dry_run = false;
   std::string format = "table";  // table, json
 };

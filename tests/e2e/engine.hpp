@@ -72,6 +72,7 @@ class ServedRegistry {
     thread_.join();
   }
   std::string address() const { return "127.0.0.1:" + port_; }
+  const std::filesystem::path& directory() const { return directory_.path(); }
 
  private:
   void serve() {

@@ -37,7 +37,8 @@ class SpreadRun : public Testbed {
   }
 
   void say(const std::string& state) const { write(path("context/state"), state); }
-  std::string tag() const { return registry_.address() + "/spread/app:1"; }
+  std::string repository() const { return registry_.address() + "/spread/app"; }
+  std::string tag() const { return repository() + ":1"; }
 
   // The job that builds `platform`; its report stands in a directory of that name.
   sys::ProcessResult job(const std::string& platform, const std::vector<std::string>& more = {}) const {
@@ -65,8 +66,7 @@ class SpreadRun : public Testbed {
                          more));
   }
   std::vector<std::string> tags() const {
-    const auto result =
-        run({"skopeo", "list-tags", "--tls-verify=false", "docker://" + registry_.address() + "/spread/app"});
+    const auto result = run({"skopeo", "list-tags", "--tls-verify=false", "docker://" + repository()});
     if (!result.ok()) return {};
     return parse_json(result.out, "tags").at("Tags").get<std::vector<std::string>>();
   }
@@ -142,6 +142,34 @@ TEST_F(SpreadRun, AnOptionalLegThatFailedIsLeftOut) {
   const auto last = job("linux/amd64", optional);
   EXPECT_EQ(last.status, 0) << shown(last);
   EXPECT_THAT(published(), ElementsAre("amd64"));
+}
+
+TEST_F(SpreadRun, PublishedByHandAnOptionalLegThatNeverCameIsLeftOut) {
+  ASSERT_EQ(job("linux/amd64", {"--optional-platform", "linux/arm64"}).status, 0);
+  EXPECT_FALSE(digest_of(tag())) << "it may still come";
+  const auto result = engine({"publish", "--run-id", "pipeline/7", repository()});
+  ASSERT_EQ(result.status, 0) << shown(result);
+  EXPECT_THAT(result.err, HasSubstr("left out of the image: linux/arm64"));
+  EXPECT_THAT(published(), ElementsAre("amd64"));
+  EXPECT_THAT(tags(), ElementsAre("1"));
+  const auto again = engine({"publish", "--run-id", "pipeline/7", repository()});
+  EXPECT_NE(again.status, 0);
+  EXPECT_THAT(again.err, HasSubstr("published already"));
+}
+
+TEST_F(SpreadRun, PublishedByHandARequiredLegIsWaitedFor) {
+  ASSERT_EQ(job("linux/amd64").status, 0);
+  const auto too_soon = engine({"publish", "--run-id", "pipeline/7", repository()});
+  EXPECT_NE(too_soon.status, 0);
+  EXPECT_THAT(too_soon.err, HasSubstr("no record of linux/arm64"));
+  EXPECT_FALSE(digest_of(tag()));
+  sys::ProcessResult waited;
+  std::thread other([&] { waited = engine({"publish", "--run-id", "pipeline/7", "--wait", "3", repository()}); });
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  ASSERT_EQ(job("linux/arm64").status, 0);
+  other.join();
+  EXPECT_EQ(waited.status, 0) << shown(waited);
+  EXPECT_THAT(published(), ElementsAre("amd64", "arm64"));
 }
 
 }  // namespace

@@ -1,0 +1,132 @@
+#include "app/publish_recorded.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "app/registries.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "publish/records.hpp"
+
+namespace polyarch::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds between_looks{3000};
+constexpr milliseconds slice{100};  // how soon a wait hears of Ctrl-C
+
+std::string names(const std::vector<oci::Platform>& platforms) {
+  std::vector<std::string> out;
+  for (const auto& platform : platforms) out.push_back(platform.str());
+  return text::join(out, ", ");
+}
+
+const publish::RunPlan& agreed_plan(const std::vector<publish::Record>& records) {
+  const auto& first = records.front();
+  const auto other = std::ranges::find_if(records, [&](const auto& record) { return !(record.plan == first.plan); });
+  if (other == records.end()) return first.plan;
+  throw Error(ErrorKind::publish,
+              fmt::format("{} and {} were built from different commits or with different options", first.platform.str(),
+                          other->platform.str()),
+              "give all jobs of the run the same options, but for --only and --builder, and run the odd one again");
+}
+
+publish::RollCall call(const publish::RunPlan& plan, const std::vector<publish::Record>& records) {
+  auto roll = publish::call_roll(plan, records);
+  if (roll.failed.empty()) return roll;
+  throw Error(ErrorKind::publish, fmt::format("nothing is published: {} failed", names(roll.failed)),
+              "run that job again");
+}
+
+struct Waited {
+  publish::RunPlan plan;
+  publish::RollCall roll;
+  bool published = false;  // by the job that came last, while we waited
+};
+
+void sleep(Context& context, milliseconds duration) {
+  for (auto left = duration; left.count() > 0; left -= slice) {
+    context.cancel.check();
+    context.clock.sleep(std::min(left, slice));
+  }
+}
+
+// The run as it is when all of it is there, or when the time is up.
+Waited wait_for(const spec::PublishOptions& options, publish::Records& store, Context& context) {
+  const auto end = context.clock.steady() + std::chrono::minutes(options.wait);
+  std::optional<Waited> last;
+  std::string said;
+  for (;;) {
+    const bool last_look = context.clock.steady() >= end;
+    const auto records = store.read_all(options.run_id);
+    std::string missing = "any leg";
+    if (records.empty() && last) return {last->plan, {}, true};
+    if (!records.empty()) {
+      const auto& plan = agreed_plan(records);
+      last = {plan, call(plan, records)};
+      const auto& roll = last->roll;
+      if (roll.complete() || (last_look && roll.missing.empty())) return *last;
+      missing = names(roll.missing.empty() ? roll.missing_optional : roll.missing);
+    }
+    if (last_look) {
+      throw Error(ErrorKind::publish, fmt::format("run '{}' has no record of {}", options.run_id, missing),
+                  last ? "wait for the job that builds it with --wait MINUTES, or run it again"
+                       : "it was published already, or was built into another repository");
+    }
+    if (missing != said) log::info("waiting for {}", missing);
+    said = missing;
+    sleep(context, between_looks);
+  }
+}
+
+void show(const publish::Release& release, const oci::Descriptor& published, const spec::PublishOptions& options,
+          Context& context) {
+  if (options.format == "json") {
+    Json out{{"digest", published.digest.str()}, {"tags", Json::array()}, {"platforms", Json::object()}};
+    for (const auto& tag : release.tags) out["tags"].push_back(tag.str());
+    for (const auto& leg : release.legs) out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()}};
+    context.out << out.dump(2) << '\n';
+    return;
+  }
+  for (const auto& leg : release.legs)
+    context.out << fmt::format("{:<16} {}\n", leg.platform.str(), leg.manifest.digest.str());
+  for (const auto& tag : release.tags) context.out << fmt::format("{}@{}\n", tag.str(), published.digest.str());
+}
+
+void warn_of_missing(const publish::RollCall& roll) {
+  auto left_out = roll.missing_optional;
+  std::ranges::copy(roll.failed_optional, std::back_inserter(left_out));
+  if (!left_out.empty()) log::warning("left out of the image: {}, which may fail", names(left_out));
+}
+
+}  // namespace
+
+int publish_recorded(const spec::PublishOptions& options, Context& context) {
+  if (options.sources.size() != 1) {
+    throw Error(ErrorKind::usage, "--run-id needs the repository that the run was pushed to",
+                "write polyarch publish --run-id ID REGISTRY/REPOSITORY");
+  }
+  const auto repository = oci::Repository::parse(options.sources.front());
+  Registries registries(context, options.insecure_registries, options.registry_auths);
+  publish::Records store(registries.client(), repository);
+  const auto [plan, roll, is_published] = wait_for(options, store, context);
+  if (is_published) {
+    context.out << "the job that came last has published the run\n";
+    return 0;
+  }
+  warn_of_missing(roll);
+  auto release = publish::make_release(plan, roll.passed, repository);
+  if (!options.tags.empty()) {
+    release.tags.clear();
+    for (const auto& tag : options.tags) release.tags.push_back(oci::Reference::parse(tag));
+  }
+  const auto published =
+      publish::publish(registries.client(), release, [](std::string_view message) { log::info("{}", message); });
+  store.remove(store.read_all(options.run_id));
+  show(release, published, options, context);
+  return 0;
+}
+
+}  // namespace polyarch::app

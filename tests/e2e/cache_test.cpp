@@ -1,0 +1,234 @@
+// Directories kept in a registry, by the engine as users run it.
+#include <csignal>
+#include <gmock/gmock.h>
+#include <random>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "e2e/engine.hpp"
+#include "unit/cache/trees.hpp"
+
+extern char** environ;
+
+namespace polyarch::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+using cache::testing::describe;
+using cache::testing::grow;
+using cache::testing::random_bytes;
+
+class CacheCommand : public ::testing::Test {
+ protected:
+  CacheCommand() { fs::create_directories(from()); }
+
+  fs::path from() const { return scratch_.path() / "from"; }
+  fs::path to(const std::string& name = "to") const { return scratch_.path() / name; }
+  std::string ref(const std::string& key) const { return registry_.address() + "/cache:" + key; }
+  // What the machine knows of the files stands in a directory of the test's own.
+  std::map<std::string, std::string> home(const std::string& machine) const {
+    return {{"XDG_CACHE_HOME", (scratch_.path() / machine).string()}};
+  }
+
+  std::vector<std::string> save_arguments(const std::string& key) const {
+    return {"cache", "save", "--ref", ref(key), "--directory", from().string(), "--format", "json", "tree"};
+  }
+  Json save(const std::string& key, const std::string& machine = "here") const {
+    const auto result = engine(save_arguments(key), home(machine));
+    EXPECT_EQ(result.status, 0) << shown(result);
+    return parse_json(result.out, "result");
+  }
+  sys::ProcessResult restore(const std::string& key, const fs::path& directory,
+                             const std::vector<std::string>& more = {}) const {
+    return engine(
+        joined({"cache", "restore", "--ref", ref(key), "--directory", directory.string(), "--format", "json"}, more),
+        home("there"));
+  }
+
+  sys::TemporaryDirectory scratch_;
+  std::mt19937_64 random_{42};
+  ServedRegistry registry_;
+};
+
+TEST_F(CacheCommand, SavesAndRestoresATree) {
+  grow(from() / "tree", random_, 300);
+  const auto before = describe(from());
+  const auto first = save("k");
+  EXPECT_GT(first.at("sent_bytes"), 0);
+  const auto result = restore("k", to());
+  ASSERT_EQ(result.status, 0) << shown(result);
+  EXPECT_EQ(describe(to()), before);
+  const auto again = save("k");
+  EXPECT_EQ(again.at("read_bytes"), 0);
+  EXPECT_EQ(again.at("unchanged"), true);
+  EXPECT_EQ(again.at("digest"), first.at("digest"));
+  EXPECT_EQ(save("k", "another machine").at("digest"), first.at("digest"));
+}
+
+TEST_F(CacheCommand, WhatWasRestoredIsNotReadWhenItIsSaved) {
+  grow(from() / "tree", random_, 100);
+  save("k");
+  ASSERT_EQ(restore("k", to()).status, 0);
+  std::ofstream(to() / "tree/new") << "new";
+  const auto result = engine({"cache", "save", "--ref", ref("k2"), "--fallback", ref("k"), "--directory", to().string(),
+                              "--format", "json", "tree"},
+                             home("there"));
+  ASSERT_EQ(result.status, 0) << shown(result);
+  EXPECT_EQ(parse_json(result.out, "result").at("read_bytes"), 3);
+  ASSERT_EQ(restore("k2", to("third")).status, 0);
+  EXPECT_EQ(describe(to("third")), describe(to()));
+}
+
+TEST_F(CacheCommand, TheKeyFollowsTheFilesItNames) {
+  fs::create_directories(from() / "tree");
+  std::ofstream(from() / "tree/a") << "a";
+  std::ofstream(from() / "lock") << "1";
+  const auto in_from = [&](const std::string& arguments) {
+    return run({"sh", "-c", "cd '" + from().string() + "' && exec '" + engine_path() + "' cache " + arguments},
+               home("here"));
+  };
+  const auto key = "--ref '" + ref("{platform}-{hash:**/lock}") + "'";
+  ASSERT_EQ(in_from("save " + key + " tree").status, 0);
+  EXPECT_THAT(in_from("restore " + key + " --directory x").out, HasSubstr("restored 1 files"));
+  std::ofstream(from() / "lock") << "2";
+  const auto miss = in_from("restore " + key + " --directory y");
+  EXPECT_EQ(miss.status, 0) << "a miss is no failure";
+  EXPECT_THAT(miss.out, HasSubstr("there is no snapshot"));
+  EXPECT_NE(in_from("restore " + key + " --required").status, 0);
+  EXPECT_EQ(in_from("save --ref '" + ref("{hash:none-*}") + "' tree").status, 2);
+  EXPECT_EQ(in_from("save --ref '" + ref("{unknown}") + "' tree").status, 2);
+}
+
+TEST_F(CacheCommand, ABrokenSnapshotIsNamedAndGivesWayToTheFallback) {
+  grow(from() / "tree", random_, 50);
+  const auto before = describe(from());
+  save("good");
+  std::ofstream(from() / "tree/more", std::ios::binary) << random_bytes(random_, 300'000);
+  save("bad");
+  // The largest blob is the piece that only the second has.
+  fs::path largest;
+  for (const auto& each : fs::recursive_directory_iterator(registry_.directory())) {
+    if (each.is_regular_file() && (largest.empty() || each.file_size() > fs::file_size(largest))) largest = each.path();
+  }
+  std::fstream blob(largest, std::ios::in | std::ios::out | std::ios::binary);
+  blob.seekp(1000);
+  blob << "flip";
+  blob.close();
+  const auto result = restore("bad", to(), {"--fallback", ref("good")});
+  ASSERT_EQ(result.status, 0) << shown(result);
+  EXPECT_THAT(result.err, HasSubstr(largest.filename().string())) << "the broken piece is named";
+  EXPECT_EQ(describe(to()), before);
+  EXPECT_NE(restore("bad", to("required"), {"--required"}).status, 0);
+}
+
+TEST_F(CacheCommand, AnyClientAndTarRestoreIt) {
+  grow(from() / "tree", random_, 80);
+  save("k");
+  const auto copied =
+      run({"skopeo", "copy", "--src-tls-verify=false", "docker://" + ref("k"), "dir:" + to("blobs").string()});
+  if (!copied.ok() && copied.err.find("cannot run") != std::string::npos) GTEST_SKIP() << "skopeo is not installed";
+  ASSERT_TRUE(copied.ok()) << shown(copied);
+  fs::create_directories(to());
+  const auto unpacked = run({"sh", "-c",
+                             "cd '" + to("blobs").string() +
+                                 "' && cat $(jq -r '.layers[].digest' manifest.json | cut -d: -f2) | zstd -dc | "
+                                 "tar -xpf - -C '" +
+                                 to().string() + "'"});
+  ASSERT_TRUE(unpacked.ok()) << shown(unpacked);
+  EXPECT_EQ(describe(to()), describe(from()));
+}
+
+TEST_F(CacheCommand, NothingReplacesAGoodSnapshotWithAnEmptyOne) {
+  grow(from() / "tree", random_, 20);
+  const auto digest = save("k").at("digest");
+  fs::remove_all(from() / "tree");
+  fs::create_directories(from() / "tree/empty");
+  EXPECT_NE(engine(save_arguments("k"), home("here")).status, 0);
+  fs::remove_all(from() / "tree");
+  EXPECT_NE(engine(save_arguments("k"), home("here")).status, 0);
+  ASSERT_EQ(restore("k", to()).status, 0);
+  EXPECT_FALSE(fs::is_empty(to() / "tree"));
+}
+
+TEST_F(CacheCommand, OfTwoSavesAtOnceOneWinsWhole) {
+  const std::string other = (scratch_.path() / "other").string();
+  grow(from() / "tree", random_, 60);
+  grow(fs::path(other) / "tree", random_, 60);
+  const auto mine = describe(from());
+  const auto theirs = describe(other);
+  std::thread first([&] { save("k"); });
+  const auto result =
+      engine({"cache", "save", "--ref", ref("k"), "--directory", other, "tree"}, home("another machine"));
+  first.join();
+  ASSERT_EQ(result.status, 0) << shown(result);
+  ASSERT_EQ(restore("k", to()).status, 0);
+  const auto won = describe(to());
+  EXPECT_TRUE(won == mine || won == theirs);
+}
+
+// Starts a save and kills it after `delay`.
+void kill_save(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& env,
+               std::chrono::microseconds delay) {
+  std::vector<std::string> words{engine_path()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::vector<std::string> variables;
+  for (const auto& [name, value] : env) variables.push_back(name + "=" + value);
+  std::vector<char*> environment;
+  for (auto& variable : variables) environment.push_back(variable.data());
+  for (char** each = environ; *each != nullptr; ++each) environment.push_back(*each);
+  environment.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  pid_t child = 0;
+  ASSERT_EQ(posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environment.data()), 0);
+  posix_spawn_file_actions_destroy(&actions);
+  std::this_thread::sleep_for(delay);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST_F(CacheCommand, ASaveThatIsKilledLeavesTheLastSnapshotWhole) {
+  grow(from() / "tree", random_, 150);
+  const auto start = std::chrono::steady_clock::now();
+  save("k");
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+  std::set<std::map<std::string, std::string>> states{describe(from())};
+  const int rounds = variable("POLYARCH_LONG_TESTS").empty() ? 8 : 100;
+  for (int round = 0; round < rounds; ++round) {
+    std::ofstream(from() / "tree" / ("round" + std::to_string(round)), std::ios::binary)
+        << random_bytes(random_, 100'000);
+    states.insert(describe(from()));
+    kill_save(save_arguments("k"), home("here"),
+              std::chrono::microseconds(random_() % static_cast<std::uint64_t>(took.count())));
+    const auto target = to("killed" + std::to_string(round));
+    const auto result = restore("k", target, {"--required"});
+    ASSERT_EQ(result.status, 0) << "round " << round << "\n" << shown(result);
+    EXPECT_TRUE(states.contains(describe(target))) << "round " << round << ": a state that never was";
+    fs::remove_all(target);
+  }
+  save("k");
+  ASSERT_EQ(restore("k", to()).status, 0);
+  EXPECT_EQ(describe(to()), describe(from()));
+}
+
+TEST_F(CacheCommand, ListsAndShowsSnapshots) {
+  grow(from() / "tree", random_, 30);
+  save("one");
+  save("two");
+  const auto list = engine({"cache", "ls", registry_.address() + "/cache", "--format", "json"});
+  ASSERT_EQ(list.status, 0) << shown(list);
+  EXPECT_EQ(parse_json(list.out, "list").size(), 2U);
+  const auto shown_one = engine({"cache", "inspect", "--ref", ref("one")});
+  EXPECT_EQ(shown_one.status, 0) << shown(shown_one);
+  EXPECT_THAT(shown_one.out, HasSubstr(" files  tree"));
+  EXPECT_NE(engine({"cache", "inspect", "--ref", ref("none")}).status, 0);
+}
+
+}  // namespace
+}  // namespace polyarch::e2e
