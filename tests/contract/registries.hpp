@@ -30,17 +30,45 @@ class RunningRegistry {
   virtual std::vector<std::string> ca_files() const { return {}; }
 };
 
+// What keeps others out.
+enum class Guard { none, tls, htpasswd, token };
+
+// What an htpasswd file says of username and password: bcrypt.
+inline constexpr std::string_view htpasswd_line = "me:$2y$05$abcdefghijklmnopqrstuuIseqWLrB04zBnrGjR.PtHii/pWbTs6O\n";
+
 class EmbeddedRegistry final : public RunningRegistry {
  public:
-  EmbeddedRegistry() : registry_({.directory = directory_.path()}), thread_([this] { registry_.serve(); }) {}
+  explicit EmbeddedRegistry(Guard guard = Guard::none)
+      : guard_(guard), registry_(options()), thread_([this] { registry_.serve(); }) {}
   ~EmbeddedRegistry() override {
     registry_.stop();
     thread_.join();
   }
   std::string authority() const override { return "127.0.0.1:" + std::to_string(registry_.port()); }
+  std::vector<std::string> ca_files() const override {
+    return guard_ == Guard::tls ? std::vector{file("certificate.pem").string()} : std::vector<std::string>();
+  }
 
  private:
-  sys::TemporaryDirectory directory_;
+  std::filesystem::path file(const char* name) const { return files_.path() / name; }
+
+  server::RegistryOptions options() const {
+    server::RegistryOptions out{.directory = directory_.path()};
+    if (guard_ == Guard::tls) {
+      const Identity identity("IP:127.0.0.1");
+      identity.write(file("certificate.pem"));
+      identity.write_key(file("key.pem"));
+      out.tls = server::TlsFiles{file("certificate.pem"), file("key.pem")};
+    }
+    if (guard_ == Guard::htpasswd) {
+      std::ofstream(file("users")) << htpasswd_line;
+      out.htpasswd = file("users");
+    }
+    return out;
+  }
+
+  Guard guard_;
+  sys::TemporaryDirectory directory_, files_;
   server::Registry registry_;
   std::thread thread_;
 };
@@ -48,7 +76,6 @@ class EmbeddedRegistry final : public RunningRegistry {
 // Debian's docker-registry.
 class DistributionRegistry final : public RunningRegistry {
  public:
-  enum class Guard { none, tls, htpasswd, token };
   static bool installed() { return sys::find_program("docker-registry").has_value(); }
 
   explicit DistributionRegistry(Guard guard = Guard::none) : guard_(guard) {
@@ -88,7 +115,7 @@ class DistributionRegistry final : public RunningRegistry {
       case Guard::tls:
         return fmt::format("  tls:\n    certificate: {}\n    key: {}\n", path("certificate.pem"), path("key.pem"));
       case Guard::htpasswd:  // bcrypt of the password
-        std::ofstream(path("users")) << username << ":$2y$05$abcdefghijklmnopqrstuuIseqWLrB04zBnrGjR.PtHii/pWbTs6O\n";
+        std::ofstream(path("users")) << htpasswd_line;
         return fmt::format("auth:\n  htpasswd:\n    realm: contract\n    path: {}\n", path("users"));
       case Guard::token:
         tokens_ = std::make_unique<TokenService>(identity_, username, password);
