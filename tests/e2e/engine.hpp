@@ -7,11 +7,13 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "sys/files.hpp"
 #include "sys/process.hpp"
 
@@ -106,6 +108,7 @@ class Testbed : public testing::Test {
     if (variable("POLYARCH_TESTBED_BASE").empty()) {
       GTEST_SKIP() << "no testbed: scripts/testbed.sh up, then eval \"$(scripts/testbed.sh env)\"";
     }
+    before_ = builder_containers();
   }
 
   static std::string base_argument() { return "BASE=" + variable("POLYARCH_TESTBED_BASE"); }
@@ -113,9 +116,13 @@ class Testbed : public testing::Test {
   static std::vector<std::string> own_builder() {
     return {"--driver", "docker-container", "--driver-opt", "image=" + variable("POLYARCH_BUILDKIT_IMAGE")};
   }
-  // What polyarch made and did not take down.
-  static std::string left_overs() {
-    return run({"docker", "ps", "--all", "--quiet", "--filter", "name=buildx_buildkit_polyarch-"}).out;
+  // What polyarch made since this test began and did not take down.
+  std::string left_overs() const {
+    std::string out;
+    for (const auto& container : builder_containers()) {
+      if (!before_.contains(container)) out += container + "\n";
+    }
+    return out;
   }
 
   std::filesystem::path path(const std::string& name) const { return scratch_.path() / name; }
@@ -133,6 +140,16 @@ class Testbed : public testing::Test {
   }
 
  private:
+  static std::set<std::string> builder_containers() {
+    const auto listed = run({"docker", "ps", "--all", "--quiet", "--filter", "name=buildx_buildkit_polyarch-"}).out;
+    std::set<std::string> out;
+    for (const auto line : text::split(listed, '\n')) {
+      if (!line.empty()) out.emplace(line);
+    }
+    return out;
+  }
+
+  std::set<std::string> before_;
   sys::TemporaryDirectory scratch_;
 };
 

@@ -1,6 +1,7 @@
 // `polyarch publish` to two registries, killed at any moment: every tag is on a whole index, and a rerun finishes.
 #include <chrono>
 #include <fcntl.h>
+#include <limits>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,10 +59,16 @@ class Killed : public Images {
 
 TEST_F(Killed, LeavesEveryTagOnAWholeIndexAndARerunFinishes) {
   const int rounds = variable("POLYARCH_LONG_TESTS").empty() ? 20 : 200;
-  const auto start = std::chrono::steady_clock::now();
-  const auto first = run(command());
-  ASSERT_EQ(first.status, 0) << shown(first);
-  const auto whole = std::chrono::duration_cast<Microseconds>(std::chrono::steady_clock::now() - start).count();
+  // The first one warms up; a kill shall come within what the later ones take.
+  auto whole = std::numeric_limits<long>::max();
+  for (int i = 0; i < 3; ++i) {
+    const auto publish = command();
+    const auto start = std::chrono::steady_clock::now();
+    const auto result = run(publish);
+    ASSERT_EQ(result.status, 0) << shown(result);
+    whole = std::min(whole,
+                     static_cast<long>(duration_cast<Microseconds>(std::chrono::steady_clock::now() - start).count()));
+  }
   int killed = 0;
   for (int round = 0; round < rounds && !HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
