@@ -12,7 +12,7 @@ source "$PROJECT/scripts/testbed/debian.sh"
 BUILD_PACKAGES=(g++ cmake ninja-build ccache git ca-certificates dpkg-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev libzstd-dev zlib1g-dev libgtest-dev libgmock-dev)
 TESTBED_PACKAGES=(mmdebstrap qemu-user-static skopeo docker-registry runc iptables iproute2 jq curl ca-certificates
-  busybox-static)
+  busybox-static buildah zstd)
 HTTPLIB="$PROJECT/build/deps/httplib.h"
 BINFMT=/proc/sys/fs/binfmt_misc
 
@@ -24,7 +24,7 @@ Installs Debian packages, and nothing else, as root or through sudo. Run it agai
 ends within a second.
 
   --build     compiler, libraries, test framework; and httplib.h of Debian's cpp-httplib, put into build/deps/
-  --testbed   what scripts/testbed.sh needs: QEMU, a registry, runc, skopeo, mmdebstrap
+  --testbed   what scripts/testbed.sh and the tests need: QEMU, a registry, runc, skopeo, buildah, mmdebstrap
   --all       both (default)
 TEXT
 }
