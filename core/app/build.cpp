@@ -74,6 +74,7 @@ void ask_nodes(RunState& state, const BuilderSet& builders) {
 
 std::vector<SolveOutcome> execute(RunState& state) {
   const auto& options = state.options;
+  announce_legs(state);
   register_emulators(state.plan, options, state);
   if (std::ranges::any_of(state.plan.builders, [](const auto& builder) { return builder.create.has_value(); }))
     state.display.phase("starting a builder");

@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <fmt/core.h>
-#include <functional>
-#include <mutex>
 #include <thread>
 
 #include "app/commands.hpp"
@@ -15,18 +13,24 @@
 #include "cache/snapshot_restore.hpp"
 #include "cache/snapshots.hpp"
 #include "sys/files.hpp"
-#include "sys/parallel.hpp"
 
 namespace polyarch::app {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t parallel_reads = 8;
 constexpr std::size_t most_seen_bytes = 512U << 20;
 
 std::size_t threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency() + 1, 2, 5);
+}
+
+fs::path canonical(const std::string& directory) {
+  std::error_code error;
+  auto path = fs::canonical(directory, error);
+  if (!error) return path;
+  throw Error(ErrorKind::input, fmt::format("{} cannot be used: {}", directory, error.message()),
+              "name a directory that is there with --directory");
 }
 
 std::vector<oci::Reference> references(const spec::CacheOptions& options, const Context& context) {
@@ -101,7 +105,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
                 "take one from 1 to 19");
   }
   const auto start = context.clock.steady();
-  const auto root = fs::canonical(options.directory);
+  const auto root = canonical(options.directory);
   auto candidates = references(options, context);
   const auto target = candidates.front();
   // Pieces of another repository would have to be sent anew.
@@ -111,14 +115,25 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   const auto previous = first_snapshot(client, candidates);
   const auto seen = read_seen(context, root);
   cache::RegistryStore store(client, target.repository);
-  const auto saved = cache::save_tree(root, cache::scan(root, options.paths, context.cancel), store,
-                                      {.previous = previous ? &previous->second.catalog : nullptr,
-                                       .seen = &seen,
-                                       .threads = threads(),
-                                       .level = options.level,
-                                       .cancel = &context.cancel});
+  const auto save = [&](const cache::StoredSnapshot* last) {
+    return cache::save_tree(root, cache::scan(root, options.paths, context.cancel), store,
+                            {.previous = last != nullptr ? &last->catalog : nullptr,
+                             .seen = &seen,
+                             .threads = threads(),
+                             .level = options.level,
+                             .cancel = &context.cancel});
+  };
+  auto saved = save(previous ? &previous->second : nullptr);
   const bool same = previous && previous->first == target && previous->second.catalog == saved.catalog;
-  const auto manifest = same ? previous->second.manifest : cache::store_snapshot(client, target, saved.catalog);
+  auto manifest = previous ? previous->second.manifest : oci::Descriptor();
+  try {
+    if (!same) manifest = cache::store_snapshot(client, target, saved.catalog);
+  } catch (const Error& error) {
+    if (!previous || error.kind() != ErrorKind::registry) throw;
+    log::warning("the last snapshot is not whole any more, all is sent anew: {}", error.message());
+    saved = save(nullptr);
+    manifest = cache::store_snapshot(client, target, saved.catalog);
+  }
   write_seen(context, root, saved.seen);
   name_all("left out", saved.left_out);
   const Json result{{"reference", target.str()},
@@ -153,7 +168,7 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
     try {
       const auto restored = cache::restore_tree(snapshot.catalog, store, options.directory,
                                                 {.threads = threads(), .cancel = &context.cancel});
-      const auto root = fs::canonical(options.directory);
+      const auto root = canonical(options.directory);
       write_seen(context, root, restored.seen);
       name_all("not kept", restored.not_kept);
       print({{"reference", reference.str()},
@@ -218,36 +233,29 @@ int cache_list(const spec::CacheOptions& options, Context& context) {
   const auto repository = oci::Repository::parse(options.ref);
   Registries registries(context, options.insecure_registries, options.registry_auths);
   auto& client = registries.client();
-  std::map<std::string, cache::StoredSnapshot> found;
-  std::mutex mutex;
-  std::vector<std::function<void()>> reads;
-  for (const auto& tag : client.tags(repository)) {
-    reads.emplace_back([&, tag] {
-      try {
-        auto snapshot = cache::load_snapshot(client, {repository, tag, std::nullopt});
-        const std::lock_guard lock(mutex);
-        if (snapshot) found.emplace(tag, *std::move(snapshot));
-      } catch (const Error& error) {
-        if (error.kind() != ErrorKind::input) throw;  // a tag of something else
-      }
-    });
-  }
-  sys::run_parallel(reads, parallel_reads);
   Json list = Json::array();
   auto table = fmt::format("{:>8} {:>10} {:>10}  {}", "FILES", "SIZE", "STORED", "KEY");
-  for (const auto& [tag, snapshot] : found) {
+  // One after the other: a catalog may be large.
+  for (const auto& tag : client.tags(repository)) {
+    std::optional<cache::StoredSnapshot> snapshot;
+    try {
+      snapshot = cache::load_snapshot(client, {repository, tag, std::nullopt});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;  // a tag of something else
+    }
+    if (!snapshot) continue;
     std::uint64_t files = 0, bytes = 0;
-    for (const auto& entry : snapshot.catalog.entries) {
+    for (const auto& entry : snapshot->catalog.entries) {
       files += entry.type == cache::EntryType::file ? 1U : 0U;
       bytes += entry.size;
     }
     list.push_back({{"key", tag},
-                    {"digest", snapshot.manifest.digest.str()},
+                    {"digest", snapshot->manifest.digest.str()},
                     {"files", files},
                     {"bytes", bytes},
-                    {"compressed_bytes", snapshot.size}});
+                    {"compressed_bytes", snapshot->size}});
     table +=
-        fmt::format("\n{:>8} {:>10} {:>10}  {}", files, text::human_size(bytes), text::human_size(snapshot.size), tag);
+        fmt::format("\n{:>8} {:>10} {:>10}  {}", files, text::human_size(bytes), text::human_size(snapshot->size), tag);
   }
   print(list, table, options, context);
   return 0;

@@ -25,7 +25,7 @@ publish::Record record(const publish::RunPlan& plan, report::Leg leg, std::optio
     if (test.output.size() > kept_output) test.output.erase(0, test.output.size() - kept_output);
   }
   if (leg.error.size() > kept_output) leg.error.resize(kept_output);
-  return {plan, leg.platform, std::move(image), report::leg_json(leg), {}};
+  return {.plan = plan, .platform = leg.platform, .image = std::move(image), .leg = report::leg_json(leg)};
 }
 
 // Legs without an image here are recorded as failed.
@@ -79,10 +79,18 @@ void add_legs(RunState& state, const std::vector<publish::Record>& records) {
 
 }  // namespace
 
+void announce_legs(RunState& state) {
+  if (!state.plan.joint) return;
+  auto records = records_of(state);
+  for (const auto& leg : state.plan.legs) {
+    records.write({.plan = *state.plan.joint, .platform = leg.platform, .pending = true, .leg = Json::object()});
+  }
+}
+
 std::optional<publish::Release> join_run(RunState& state, const std::vector<publish::Leg>& legs) {
   const auto& plan = state.plan.joint.value();
   write_records(state, state.report.legs, legs);
-  const auto records = records_of(state).read(plan.run_id, plan.platforms);
+  const auto records = records_of(state).read(plan);
   const bool mine_is_there = std::ranges::any_of(records, [&](const auto& each) {
     return std::ranges::find(state.report.legs, each.platform, &report::Leg::platform) != state.report.legs.end();
   });
@@ -102,12 +110,12 @@ std::optional<publish::Release> join_run(RunState& state, const std::vector<publ
 void forget_records(RunState& state) {
   auto records = records_of(state);
   const auto& plan = state.plan.joint.value();
-  records.remove(records.read(plan.run_id, plan.platforms));
+  records.remove(plan, records.read(plan));
 }
 
 void record_failure(RunState& state) noexcept {
   try {
-    if (!state.plan.joint) return;
+    if (!state.plan.joint || !state.report.digest.empty()) return;
     auto failed = state.report.legs;
     std::erase_if(failed, [](const auto& leg) { return leg.result == report::Result::passed; });
     write_records(state, failed, {});

@@ -4,6 +4,9 @@
 
 namespace polyarch::app {
 
+// Says that the legs of this job are being built: what an earlier attempt recorded of them counts no more.
+void announce_legs(RunState& state);
+
 // Writes the records of the legs that were built here, and calls the roll. nullopt: other jobs still build, or one has
 // failed, or has published already: the report says which. Else the whole release, with all legs in the report; after
 // publishing, call forget_records.

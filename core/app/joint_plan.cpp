@@ -6,11 +6,9 @@ namespace polyarch::app {
 namespace {
 
 // What decides the image beside the commit: jobs that differ in it build different images. Builders, caches and the
-// like may differ from job to job.
+// like may differ from job to job, and so may the place of the context.
 std::string inputs(const spec::BuildOptions& options, const Facts& facts) {
-  Json all{{"context", options.context},
-           {"file", options.file},
-           {"target", options.target},
+  Json all{{"target", options.target},
            {"build_args", options.build_args},
            {"labels", options.labels},
            {"build_contexts", options.build_contexts},

@@ -108,6 +108,11 @@ int publish_recorded(const spec::PublishOptions& options, Context& context) {
     throw Error(ErrorKind::usage, "--run-id needs the repository that the run was pushed to",
                 "write polyarch publish --run-id ID REGISTRY/REPOSITORY");
   }
+  if (options.append || options.platform_tags || !options.remove.empty() || !options.annotations.empty() ||
+      options.media_type != "oci") {
+    throw Error(ErrorKind::usage, "--run-id publishes what the jobs agreed on: only --tag may name something else",
+                "give annotations to the jobs, or publish the result a second time with these options");
+  }
   const auto repository = oci::Repository::parse(options.sources.front());
   Registries registries(context, options.insecure_registries, options.registry_auths);
   publish::Records store(registries.client(), repository);
@@ -122,9 +127,15 @@ int publish_recorded(const spec::PublishOptions& options, Context& context) {
     release.tags.clear();
     for (const auto& tag : options.tags) release.tags.push_back(oci::Reference::parse(tag));
   }
+  if (options.dry_run) {
+    const auto bytes = publish::assemble(release.legs, release.annotations).dump();
+    show(release, {.digest = Digest::sha256(bytes)}, options, context);
+    context.out << "dry run: nothing was pushed\n";
+    return 0;
+  }
   const auto published =
       publish::publish(registries.client(), release, [](std::string_view message) { log::info("{}", message); });
-  store.remove(store.read_all(options.run_id));
+  store.remove(plan, store.read_all(options.run_id));
   show(release, published, options, context);
   return 0;
 }

@@ -69,6 +69,9 @@ void Beneath::make_directory(const std::string& path) const {
   struct stat status {};
   if (::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
       S_ISDIR(status.st_mode)) {
+    // One that forbids writing (Go's module cache) is filled first; its mode comes last. What is not ours stays as it
+    // is.
+    ::fchmodat(where.directory.get(), where.name.c_str(), (status.st_mode & 07777U) | 0700U, 0);
     return;
   }
   clear(where, path);
@@ -85,6 +88,15 @@ sys::Descriptor Beneath::make_file(const std::string& path) const {
   }
   if (!made) fail("make", path, errno);
   return made;
+}
+
+void Beneath::remove_file(const std::string& path) const noexcept {
+  try {
+    const auto where = place(path);
+    ::unlinkat(where.directory.get(), where.name.c_str(), 0);
+  } catch (const Error&) {
+    // Its directory is gone: so is the file.
+  }
 }
 
 void Beneath::make_symlink(const std::string& path, const std::string& target) const {

@@ -26,6 +26,8 @@ class Beneath {
   void make_directory(const std::string& path) const;
   // A new empty file, open for writing; what stands there gives way.
   sys::Descriptor make_file(const std::string& path) const;
+  // Absent is success, and so is what cannot be removed.
+  void remove_file(const std::string& path) const noexcept;
   void make_symlink(const std::string& path, const std::string& target) const;
   void make_link(const std::string& path, const std::string& existing) const;
 

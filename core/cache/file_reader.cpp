@@ -29,7 +29,7 @@ std::optional<ReadFile> read_steady(const std::filesystem::path& path, std::size
                                     const std::function<void(std::string_view)>& take) {
   const sys::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file) {
-    if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR) return std::nullopt;
+    if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == EACCES || errno == EPERM) return std::nullopt;
     sys::throw_errno("read " + path.string(), errno);
   }
   const auto before = look(file.get());

@@ -17,8 +17,8 @@ struct ReadFile {
 };
 
 // Reads a regular file from start to end, without following a symbolic link, and hands its bytes on in parts of at most
-// `part` bytes. nullopt: it is gone, is no file any more, or changed meanwhile; what was handed on is then worthless.
-// Throws Error{permission} or Error{storage}.
+// `part` bytes. nullopt: it is gone, is no file any more, may not be read, or changed meanwhile; what was handed on is
+// then worthless. Throws Error{storage}.
 std::optional<ReadFile> read_steady(const std::filesystem::path& path, std::size_t part,
                                     const std::function<void(std::string_view)>& take);
 

@@ -19,9 +19,12 @@ constexpr std::size_t hash_digits = 16;
 
 std::string hash_files(const std::string& glob, const fs::path& root) {
   std::vector<std::string> paths;
-  for (const auto& each : fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied)) {
-    auto path = each.path().lexically_relative(root).string();
-    if (glob_matches(glob, path) && fs::is_regular_file(each.status())) paths.push_back(std::move(path));
+  std::error_code error;
+  for (fs::recursive_directory_iterator each(root, fs::directory_options::skip_permission_denied, error), end;
+       !error && each != end; each.increment(error)) {
+    auto path = each->path().lexically_relative(root).string();
+    std::error_code ignored;
+    if (glob_matches(glob, path) && fs::is_regular_file(each->status(ignored))) paths.push_back(std::move(path));
   }
   if (paths.empty()) {
     throw Error(ErrorKind::usage, fmt::format("{{hash:{}}}: no file below {} matches", glob, root.string()),

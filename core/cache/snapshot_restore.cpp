@@ -88,7 +88,15 @@ class Restore {
     for (std::size_t i = 0; i < slices.size(); ++i) {
       if (!slices[i].empty()) tasks.emplace_back([this, i, &slices, &left] { write_piece(i, slices[i], left); });
     }
-    sys::run_parallel(tasks, options_.threads);
+    try {
+      sys::run_parallel(tasks, options_.threads);
+    } catch (...) {
+      // A file that is not whole must not be taken for one: the next save would keep it.
+      for (std::size_t i = 0; i < left.size(); ++i) {
+        if (left[i] != 0) beneath_.remove_file(catalog_.entries[i].path);
+      }
+      throw;
+    }
   }
 
   // An empty file, or one that several pieces fill.

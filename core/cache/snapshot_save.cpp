@@ -103,6 +103,11 @@ class Save {
       entry.extents.clear();
       std::string content;
       if (entry.type == EntryType::file && !read_small(index, content)) continue;
+      // It was small when the tree was scanned.
+      if (raw.size() + content.size() > largest_piece / 2 && !made.entries.empty()) {
+        leave_out(index);
+        continue;
+      }
       entry.home = 0;
       raw += tar_header(entry);
       if (!content.empty()) entry.extents.push_back({0, raw.size(), content.size()});
@@ -192,7 +197,7 @@ class Save {
   void leave_out(std::size_t index) {
     lost_[index] = 1;
     const std::lock_guard lock(mutex_);
-    tree_.left_out.push_back(fmt::format("{}: it is gone, or went on changing while it was read",
+    tree_.left_out.push_back(fmt::format("{}: it is gone, may not be read, or went on changing meanwhile",
                                          text::printable(path_to_text(entries_[index].path))));
   }
 

@@ -128,7 +128,9 @@ class Walk {
       entry.type = EntryType::directory;
     } else if (S_ISLNK(status.st_mode)) {
       entry.type = EntryType::symlink;
-      entry.link = fs::read_symlink(full).string();
+      std::error_code gone;
+      entry.link = fs::read_symlink(full, gone).string();
+      if (gone || entry.link.empty()) return false;
     } else {
       tree_.left_out.push_back(fmt::format("{}: neither file, directory nor link", shown(path)));
       return false;

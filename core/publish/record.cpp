@@ -8,6 +8,7 @@
 namespace polyarch::publish {
 namespace {
 
+constexpr std::string_view any_prefix = "polyarch-run-";
 constexpr std::string_view record_type = "application/vnd.polyarch.record.v1+json";
 constexpr const char* record_annotation = "org.polyarch.record";
 constexpr std::size_t most_platforms = 256;
@@ -123,7 +124,7 @@ oci::Index Record::to_index() const {
     index.manifests.front().platform = image->platform;
     std::ranges::copy(image->attestations, std::back_inserter(index.manifests));
   }
-  const Json text{{"plan", plan.to_json()}, {"platform", platform.to_json()}, {"leg", leg}};
+  const Json text{{"plan", plan.to_json()}, {"platform", platform.to_json()}, {"leg", leg}, {"pending", pending}};
   index.annotations[record_annotation] = text.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   return index;
 }
@@ -137,6 +138,9 @@ Record Record::parse(std::string_view bytes, std::string_view what) {
   record.plan = RunPlan::from_json(member(object, "plan", what), what);
   record.platform = oci::Platform::from_json(member(object, "platform", what), what);
   record.leg = member(object, "leg", what);
+  const auto& pending = member(object, "pending", what);
+  if (!pending.is_boolean()) refuse(what, "'pending' is neither true nor false");
+  record.pending = pending.get<bool>();
   if (!names(record.plan.platforms, record.platform)) refuse(what, "its platform is not one of its plan");
   for (const auto& entry : index.manifests) {
     if (entry.is_attestation() && record.image) {
@@ -151,12 +155,19 @@ Record Record::parse(std::string_view bytes, std::string_view what) {
   return record;
 }
 
-std::string Record::tag_prefix(std::string_view run_id) {
-  return fmt::format("polyarch-run-{}-", Digest::sha256(run_id).hex().substr(0, 16));
+bool Record::is_record(std::string_view tag) {
+  return tag.starts_with(any_prefix);
 }
 
-std::string Record::tag(std::string_view run_id, const oci::Platform& platform) {
-  return tag_prefix(run_id) + platform.slug();
+std::string Record::tag_prefix(std::string_view run_id) {
+  return fmt::format("{}{}-", any_prefix, Digest::sha256(run_id).hex().substr(0, 16));
+}
+
+std::string Record::tag(const RunPlan& plan, const oci::Platform& platform) {
+  auto tags = plan.tags;
+  std::ranges::sort(tags);
+  const auto target = Digest::sha256(publish::to_json(tags).dump());
+  return fmt::format("{}{}-{}", tag_prefix(plan.run_id), target.hex().substr(0, 8), platform.slug());
 }
 
 RollCall call_roll(const RunPlan& plan, const std::vector<Record>& records) {
@@ -165,9 +176,9 @@ RollCall call_roll(const RunPlan& plan, const std::vector<Record>& records) {
     const bool optional = names(plan.optional, platform);
     const auto record = std::ranges::find(records, platform, &Record::platform);
     const bool ours = record != records.end() && record->plan == plan;
-    if (!ours) {
+    if (!ours || record->pending) {
       (optional ? roll.missing_optional : roll.missing).push_back(platform);
-      if (record != records.end()) roll.foreign.push_back(platform);
+      if (record != records.end() && !ours) roll.foreign.push_back(platform);
     } else if (record->image) {
       roll.passed.push_back(*record);
     } else {

@@ -30,7 +30,8 @@ struct RunPlan {
 struct Record {
   RunPlan plan;
   oci::Platform platform;
-  std::optional<Leg> image;  // nullopt: the leg failed
+  std::optional<Leg> image;  // nullopt: the leg failed, or is not built yet
+  bool pending = false;      // its job has begun, or the run is published: an older image does not count
   Json leg;                  // as report.json shows it
   Digest digest;             // of the manifest that it was read from; empty: of none
 
@@ -40,9 +41,11 @@ struct Record {
   // Throws Error{input} naming `what` on an index that is no record.
   static Record parse(std::string_view bytes, std::string_view what);
 
-  // Where the leg's record stands: a tag of the repository that the legs are pushed to. Another run has another tag, a
-  // rerun the same.
-  static std::string tag(std::string_view run_id, const oci::Platform& platform);
+  // Where the leg's record stands: a tag of the repository that the legs are pushed to. Another run has another tag,
+  // and so has another image of the same run (that is: with other tags); a rerun has the same.
+  static std::string tag(const RunPlan& plan, const oci::Platform& platform);
+  // Whether a tag is one of a record.
+  static bool is_record(std::string_view tag);
   // What the tags of all records of a run begin with.
   static std::string tag_prefix(std::string_view run_id);
 };

@@ -16,13 +16,13 @@ constexpr std::size_t parallel_requests = 8;
 
 void Records::write(const Record& record) {
   const auto index = record.to_index();
-  client_.put_manifest({repository_, Record::tag(record.plan.run_id, record.platform), std::nullopt}, index.media_type,
+  client_.put_manifest({repository_, Record::tag(record.plan, record.platform), std::nullopt}, index.media_type,
                        index.dump());
 }
 
-std::vector<Record> Records::read(const std::string& run_id, const std::vector<oci::Platform>& platforms) {
+std::vector<Record> Records::read(const RunPlan& plan) {
   std::vector<std::string> tags;
-  for (const auto& platform : platforms) tags.push_back(Record::tag(run_id, platform));
+  for (const auto& platform : plan.platforms) tags.push_back(Record::tag(plan, platform));
   return read_tags(tags);
 }
 
@@ -44,7 +44,7 @@ std::vector<Record> Records::read_tags(const std::vector<std::string>& tags) {
       if (!content) return;
       try {
         auto record = Record::parse(content->bytes, reference.str());
-        if (Record::tag(record.plan.run_id, record.platform) != tag) return;
+        if (Record::tag(record.plan, record.platform) != tag) return;
         record.digest = content->descriptor.digest;
         const std::lock_guard lock(mutex);
         records.push_back(std::move(record));
@@ -57,15 +57,17 @@ std::vector<Record> Records::read_tags(const std::vector<std::string>& tags) {
   return records;
 }
 
-void Records::remove(const std::vector<Record>& records) {
+void Records::remove(const RunPlan& plan, const std::vector<Record>& records) {
   std::vector<std::function<void()>> deletions;
   for (const auto& record : records) {
+    if (!(record.plan == plan)) continue;
     deletions.emplace_back([&, this] {
       try {
         client_.delete_manifest({repository_, std::nullopt, record.digest});
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::interrupted) throw;
-        log::info("the record {} stays: {}", Record::tag(record.plan.run_id, record.platform), error.message());
+        log::info("the tag {} stays: {}", Record::tag(record.plan, record.platform), error.message());
+        write({.plan = plan, .platform = record.platform, .pending = true, .leg = Json::object()});
       }
     });
   }

@@ -15,14 +15,14 @@ class Records {
 
   // Replaces the record that an earlier attempt of this leg left.
   void write(const Record& record);
-  // Those that are there, of `platforms`. What stands at such a tag and is no record counts as absent, with a warning
-  // in the log.
-  std::vector<Record> read(const std::string& run_id, const std::vector<oci::Platform>& platforms);
+  // Those that are there, of the plan's platforms. What stands at such a tag and is no record counts as absent, with a
+  // warning in the log.
+  std::vector<Record> read(const RunPlan& plan);
   // All of the run, found by listing the tags.
   std::vector<Record> read_all(const std::string& run_id);
-  // Takes away what was read, with their tags. A registry that deletes nothing keeps them: that is said in the log
-  // alone.
-  void remove(const std::vector<Record>& records);
+  // Takes away those of `records` that are of this plan, with their tags. A registry that deletes nothing gets pending
+  // ones in their place, so that a rerun joins nothing old.
+  void remove(const RunPlan& plan, const std::vector<Record>& records);
 
  private:
   std::vector<Record> read_tags(const std::vector<std::string>& tags);

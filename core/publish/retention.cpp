@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "publish/record.hpp"
 #include "publish/tag_order.hpp"
 
 namespace polyarch::publish {
@@ -77,6 +78,7 @@ class Planner {
 
   std::string why_it_stays(const TagVerdict& verdict) const {
     if (companion_of(verdict.tag)) return "goes with its image";
+    if (Record::is_record(verdict.tag)) return "a run's record";
     if (!fits(retention_.match, verdict.tag)) return "does not match";
     if (!verdict.created) return "age unknown";
     return "";

@@ -160,6 +160,15 @@ TEST_F(Snapshot, ALargeFileIsCutSoThatAnInsertionMovesLittle) {
   EXPECT_EQ(came_back(second.catalog), testing::describe(from_.path()));
 }
 
+TEST_F(Snapshot, AFileThatCameBackOnlyInPartIsTakenAway) {
+  std::mt19937_64 random(12);
+  write("large", testing::random_bytes(random, 20U << 20));
+  const auto catalog = save().catalog;
+  store_.blobs.erase(catalog.pieces[2].digest.str());
+  EXPECT_THROW(restore(catalog), Error);
+  EXPECT_FALSE(fs::exists(to_.path() / "to/tree/large")) << "the next save would keep it";
+}
+
 TEST_F(Snapshot, KeepsHolesAndAttributes) {
   write("sparse", "start");
   fs::resize_file(tree() / "sparse", 30U << 20);

@@ -50,11 +50,11 @@ Leg sample_image(const oci::Platform& platform) {
 }
 
 Record passed(const RunPlan& plan, const oci::Platform& platform) {
-  return {plan, platform, sample_image(platform), Json{{"platform", platform.str()}, {"result", "passed"}}, {}};
+  return {plan, platform, sample_image(platform), false, Json{{"platform", platform.str()}, {"result", "passed"}}, {}};
 }
 
 Record failed(const RunPlan& plan, const oci::Platform& platform) {
-  return {plan, platform, std::nullopt, Json{{"platform", platform.str()}, {"result", "failed"}}, {}};
+  return {plan, platform, std::nullopt, false, Json{{"platform", platform.str()}, {"result", "failed"}}, {}};
 }
 
 TEST(Record, IsReadAsItWasWritten) {
@@ -79,12 +79,20 @@ TEST(Record, OfAFailureNamesNoImage) {
 }
 
 TEST(Record, StandsAtATagOfItsRunAndPlatform) {
-  const auto tag = Record::tag("pipeline 7", oci::Platform::parse("linux/arm/v7"));
+  auto plan = sample_plan();
+  const auto armv7 = oci::Platform::parse("linux/arm/v7");
+  const auto tag = Record::tag(plan, armv7);
   EXPECT_TRUE(oci::Reference::valid_tag(tag)) << tag;
   EXPECT_TRUE(tag.starts_with(Record::tag_prefix("pipeline 7"))) << tag;
   EXPECT_THAT(tag, HasSubstr("linux-arm-v7"));
-  EXPECT_NE(tag, Record::tag("pipeline 8", oci::Platform::parse("linux/arm/v7")));
-  EXPECT_TRUE(oci::Reference::valid_tag(Record::tag(std::string(5000, '/'), arm64)));
+  plan.revision = "def";
+  EXPECT_EQ(tag, Record::tag(plan, armv7));
+  plan.tags.pop_back();
+  EXPECT_NE(tag, Record::tag(plan, armv7)) << "another image of the same run";
+  plan = sample_plan();
+  plan.run_id = std::string(5000, '/');
+  EXPECT_NE(tag, Record::tag(plan, armv7));
+  EXPECT_TRUE(oci::Reference::valid_tag(Record::tag(plan, armv7)));
 }
 
 // Changes what a registry gives; every change must be refused by Error{input} that names the source.
@@ -155,6 +163,16 @@ TEST(RollCall, IsNotCompleteAsLongAsOneIsMissingOrFailed) {
   EXPECT_THAT(red.failed, ElementsAre(amd64));
 }
 
+TEST(RollCall, ALegThatIsBuiltAgainCountsAsMissing) {
+  const auto plan = sample_plan();
+  auto again = passed(plan, amd64);
+  again.pending = true;
+  const auto roll = call_roll(plan, {passed(plan, arm64), again, passed(plan, riscv64)});
+  EXPECT_FALSE(roll.complete());
+  EXPECT_THAT(roll.missing, ElementsAre(amd64));
+  EXPECT_THAT(roll.foreign, IsEmpty());
+}
+
 TEST(RollCall, NeverJoinsTheRecordOfAnotherPlan) {
   const auto plan = sample_plan();
   const std::vector<std::function<void(RunPlan&)>> changes{
@@ -196,7 +214,7 @@ class RecordsTest : public testing::PublishTest {
     testing::LayoutBuilder layout;
     const auto image = layout.image(platform, "content for " + platform.str());
     push_layout(client_, layout.finish({image}), repository("app"));
-    return {plan, platform, Leg{platform, image, {}, "here"}, Json{{"platform", platform.str()}}, {}};
+    return {plan, platform, Leg{platform, image, {}, "here"}, false, Json{{"platform", platform.str()}}, {}};
   }
 
   Records records_{client_, repository("app")};
@@ -206,13 +224,16 @@ TEST_F(RecordsTest, AreThereForOtherJobsUntilTheyAreTakenAway) {
   const auto plan = sample_plan();
   records_.write(pushed(plan, amd64));
   records_.write(failed(plan, arm64));
-  EXPECT_THAT(records_.read(plan.run_id, plan.platforms), SizeIs(2));
-  EXPECT_THAT(records_.read(plan.run_id, {amd64}), SizeIs(1));
-  EXPECT_THAT(records_.read("another run", plan.platforms), IsEmpty());
+  EXPECT_THAT(records_.read(plan), SizeIs(2));
+  auto other = plan;
+  other.run_id = "another run";
+  EXPECT_THAT(records_.read(other), IsEmpty());
+  records_.remove(other, records_.read(plan));
+  EXPECT_THAT(records_.read(plan), SizeIs(2)) << "only records of the plan are taken away";
   const auto all = records_.read_all(plan.run_id);
   EXPECT_THAT(all, SizeIs(2));
   EXPECT_THAT(records_.read_all("another run"), IsEmpty());
-  records_.remove(all);
+  records_.remove(plan, all);
   EXPECT_THAT(records_.read_all(plan.run_id), IsEmpty());
   EXPECT_THAT(client_.tags(repository("app")), IsEmpty());
 }
@@ -221,7 +242,7 @@ TEST_F(RecordsTest, ARerunReplacesTheRecord) {
   const auto plan = sample_plan();
   records_.write(failed(plan, amd64));
   records_.write(pushed(plan, amd64));
-  const auto read = records_.read(plan.run_id, plan.platforms);
+  const auto read = records_.read(plan);
   ASSERT_THAT(read, SizeIs(1));
   EXPECT_TRUE(read[0].image);
 }
@@ -230,16 +251,18 @@ TEST_F(RecordsTest, WhatIsNoRecordCountsAsAbsent) {
   const auto plan = sample_plan();
   const auto record = pushed(plan, amd64);
   const auto bytes = client_.need_manifest(by_digest("app", record.image->manifest)).bytes;
-  client_.put_manifest(tag("app", Record::tag(plan.run_id, amd64)), oci::media_type::oci_manifest, bytes);
-  EXPECT_THAT(records_.read(plan.run_id, plan.platforms), IsEmpty());
+  client_.put_manifest(tag("app", Record::tag(plan, amd64)), oci::media_type::oci_manifest, bytes);
+  EXPECT_THAT(records_.read(plan), IsEmpty());
 }
 
 TEST_F(RecordsTest, ARegistryThatDeletesNothingIsNoFailure) {
   const auto plan = sample_plan();
   records_.write(failed(plan, amd64));
   gate_.refuses = [](const http::Request& request) { return request.method == "DELETE"; };
-  EXPECT_NO_THROW(records_.remove(records_.read_all(plan.run_id)));
-  EXPECT_THAT(records_.read_all(plan.run_id), SizeIs(1));
+  EXPECT_NO_THROW(records_.remove(plan, records_.read_all(plan.run_id)));
+  const auto left = records_.read_all(plan.run_id);
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_TRUE(left[0].pending) << "a rerun must not join what is published already";
 }
 
 }  // namespace
