@@ -41,7 +41,10 @@ main() {
   if ! scripts/testbed.sh env >/dev/null 2>&1; then STARTED_TESTBED=yes; fi
   scripts/testbed.sh up &
   local testbed=$!
+  scripts/ci-clients.sh &
+  local clients=$!
   build
+  wait "$clients" || :
   wait "$testbed"
   eval "$(scripts/testbed.sh env)"
   export POLYARCH_BIN=$PWD/build/release/polyarch
