@@ -10,7 +10,7 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/test.sh [CTEST OPTION…]
 
-Installs what is missing, builds the static engine (release) and the tests (dev: address and undefined-behaviour
+Installs what is missing, builds the static engine (release) and the tests (address and undefined-behaviour
 sanitizers), brings up the testbed, and runs everything with ctest. Options go on to ctest:
 
   scripts/test.sh -L unit          only the unit tests
@@ -26,9 +26,9 @@ finish() {
 
 build() {
   cmake --preset release >build/release-configure.log
-  cmake --preset dev >build/dev-configure.log
+  cmake --preset test >build/test-configure.log
   cmake --build --preset release | tail -n 1
-  cmake --build --preset dev | tail -n 1
+  cmake --build --preset test | tail -n 1
 }
 
 main() {
@@ -49,7 +49,7 @@ main() {
   eval "$(scripts/testbed.sh env)"
   export POLYARCH_BIN=$PWD/build/release/polyarch
   say "testing"
-  ctest --test-dir build/dev --output-on-failure --no-tests=error -j 2 "$@"
+  ctest --test-dir build/test --output-on-failure --no-tests=error -j 2 "$@"
 }
 
 main "$@"

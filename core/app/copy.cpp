@@ -15,8 +15,6 @@
 namespace polyarch::app {
 namespace {
 
-constexpr std::size_t parallel_reads = 16;
-
 // Where copies go. The tag is what the user wrote: "latest" is not filled in.
 struct Destination {
   oci::Repository repository;
@@ -64,7 +62,7 @@ std::vector<Copy> read_copies(registry::Client& client, const spec::CopyOptions&
       if (tag) copies[i].tag = oci::Reference{to.repository, tag, std::nullopt};
     });
   }
-  sys::run_parallel(reads, parallel_reads);
+  sys::run_parallel(reads, registry::parallel_requests);
   return copies;
 }
 

@@ -12,8 +12,6 @@
 namespace polyarch::app {
 namespace {
 
-constexpr std::size_t parallel_reads = 16;
-
 struct Row {
   publish::Leg leg;
   oci::Manifest manifest;
@@ -31,7 +29,7 @@ std::vector<PlatformSizes> read_sizes(publish::Source& source, const std::vector
     reads.emplace_back(
         [&, i] { sizes[i] = measure(rows[i].leg.platform, rows[i].manifest, source.config(rows[i].manifest.config)); });
   }
-  sys::run_parallel(reads, parallel_reads);
+  sys::run_parallel(reads, registry::parallel_requests);
   mark_shared(sizes);
   return sizes;
 }

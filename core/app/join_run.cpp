@@ -13,7 +13,7 @@ namespace polyarch::app {
 namespace {
 
 constexpr std::size_t kept_tests = 100;
-constexpr std::size_t kept_output = 4U << 10;  // of a test: a record must stay far below what a manifest may be
+constexpr std::size_t recorded_output = 4U << 10;  // of a test: a record must stay far below what a manifest may be
 
 publish::Records records_of(RunState& state) {
   return {state.registries.client(), state.plan.staging.value()};
@@ -22,9 +22,9 @@ publish::Records records_of(RunState& state) {
 publish::Record record(const publish::RunPlan& plan, report::Leg leg, std::optional<publish::Leg> image) {
   if (leg.tests.size() > kept_tests) leg.tests.resize(kept_tests);
   for (auto& test : leg.tests) {
-    if (test.output.size() > kept_output) test.output.erase(0, test.output.size() - kept_output);
+    if (test.output.size() > recorded_output) test.output.erase(0, test.output.size() - recorded_output);
   }
-  if (leg.error.size() > kept_output) leg.error.resize(kept_output);
+  if (leg.error.size() > recorded_output) leg.error.resize(recorded_output);
   return {.plan = plan, .platform = leg.platform, .image = std::move(image), .leg = report::leg_json(leg)};
 }
 
@@ -38,12 +38,6 @@ void write_records(RunState& state, const std::vector<report::Leg>& ended, const
   }
 }
 
-std::string names(const std::vector<oci::Platform>& platforms) {
-  std::vector<std::string> out;
-  for (const auto& platform : platforms) out.push_back(platform.str());
-  return text::join(out, ", ");
-}
-
 void warn(RunState& state, std::string message, std::string hint) {
   state.report.warnings.push_back({std::move(message), "", 0, std::move(hint)});
 }
@@ -51,19 +45,20 @@ void warn(RunState& state, std::string message, std::string hint) {
 // What keeps the run from being published by this job.
 void explain(RunState& state, const publish::RollCall& roll) {
   if (!roll.failed.empty()) {
-    warn(state, fmt::format("nothing is published: {} failed in another job", names(roll.failed)),
+    warn(state, fmt::format("nothing is published: {} failed in another job", oci::names(roll.failed)),
          "run that job again: the last of them publishes");
     return;
   }
   if (!roll.foreign.empty()) {
     warn(state,
          fmt::format("the record of {} is of another commit or of other options, and is not joined",
-                     names(roll.foreign)),
+                     oci::names(roll.foreign)),
          "give all jobs of the run the same options, but for --only and --builder");
   }
   auto missing = roll.missing;
   std::ranges::copy(roll.missing_optional, std::back_inserter(missing));
-  state.display.phase(fmt::format("{} not there yet: the job that completes the run publishes it", names(missing)));
+  state.display.phase(
+      fmt::format("{} not there yet: the job that completes the run publishes it", oci::names(missing)));
 }
 
 // Legs of other jobs take their place in the report, in the order of --platform.

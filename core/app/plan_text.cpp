@@ -8,7 +8,7 @@ namespace polyarch::app {
 namespace {
 
 template <class Items, class Name>
-std::string names(const Items& items, Name name) {
+std::string joined_names(const Items& items, Name name) {
   std::vector<std::string> out;
   for (const auto& item : items) out.push_back(name(item));
   return text::join(out, ", ");
@@ -50,7 +50,7 @@ std::string leg_lines(const Plan& plan) {
 std::string pushes(const Plan& plan) {
   if (plan.push == PushWith::none) return "nothing";
   return fmt::format("{} (by the {}), as {}",
-                     names(plan.targets.repositories(), [](const auto& repository) { return repository.str(); }),
+                     joined_names(plan.targets.repositories(), [](const auto& repository) { return repository.str(); }),
                      to_string(plan.push), plan.as_index ? "one index" : "one image");
 }
 
@@ -81,13 +81,14 @@ std::string plan_table(const Plan& plan, bool color) {
   out += row("run", plan.run_id);
   out += row("context", plan.context);
   if (!plan.dockerfile.empty()) out += row("dockerfile", plan.dockerfile);
-  if (!plan.emulators.empty()) out += row("emulators", "register QEMU for " + names(plan.emulators, platform_name));
+  if (!plan.emulators.empty()) out += row("emulators", "register QEMU for " + oci::names(plan.emulators));
   out += row("solves", fmt::format("{}", plan.solves.size()));
   out += row("cache", plan.cache.from.empty() ? "off" : plan.cache.to.empty() ? "read only" : "read and write");
   for (const auto& cache : plan.cache.from) out += row("", cache);
   out += row("pushes", pushes(plan));
-  out += row("tags",
-             plan.targets.tags.empty() ? "none" : names(plan.targets.tags, [](const auto& tag) { return tag.str(); }));
+  out += row("tags", plan.targets.tags.empty() ? "none" : joined_names(plan.targets.tags, [](const auto& tag) {
+               return tag.str();
+             }));
   if (plan.load || !plan.targets.exports.empty()) {
     out += row("exports", text::join(plan.targets.exports, " ") + (plan.load ? " local Engine" : ""));
   }

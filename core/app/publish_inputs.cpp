@@ -47,9 +47,9 @@ void annotate(PublishInput& input, const std::vector<ManifestAnnotation>& annota
   for (auto& leg : input.legs) {
     for (const auto& [key, value] : annotations_for(annotations, leg.platform, true))
       leg.manifest.annotations[key] = value;
-    const auto of_manifest = annotations_for(annotations, leg.platform, false);
-    if (of_manifest.empty()) continue;
-    leg = publish::annotate(std::move(leg), of_manifest);
+    const auto changes = annotations_for(annotations, leg.platform, false);
+    if (changes.empty()) continue;
+    leg = publish::annotate(std::move(leg), changes);
     input.annotated.push_back(leg);
   }
 }

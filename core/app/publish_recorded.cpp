@@ -17,12 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds between_looks{3000};
 constexpr milliseconds slice{100};  // how soon a wait hears of Ctrl-C
 
-std::string names(const std::vector<oci::Platform>& platforms) {
-  std::vector<std::string> out;
-  for (const auto& platform : platforms) out.push_back(platform.str());
-  return text::join(out, ", ");
-}
-
 const publish::RunPlan& agreed_plan(const std::vector<publish::Record>& records) {
   const auto& first = records.front();
   const auto other = std::ranges::find_if(records, [&](const auto& record) { return !(record.plan == first.plan); });
@@ -36,7 +30,7 @@ const publish::RunPlan& agreed_plan(const std::vector<publish::Record>& records)
 publish::RollCall call(const publish::RunPlan& plan, const std::vector<publish::Record>& records) {
   auto roll = publish::call_roll(plan, records);
   if (roll.failed.empty()) return roll;
-  throw Error(ErrorKind::publish, fmt::format("nothing is published: {} failed", names(roll.failed)),
+  throw Error(ErrorKind::publish, fmt::format("nothing is published: {} failed", oci::names(roll.failed)),
               "run that job again");
 }
 
@@ -68,7 +62,7 @@ Waited wait_for(const spec::PublishOptions& options, publish::Records& store, Co
       last = {plan, call(plan, records)};
       const auto& roll = last->roll;
       if (roll.complete() || (last_look && roll.missing.empty())) return *last;
-      missing = names(roll.missing.empty() ? roll.missing_optional : roll.missing);
+      missing = oci::names(roll.missing.empty() ? roll.missing_optional : roll.missing);
     }
     if (last_look) {
       throw Error(ErrorKind::publish, fmt::format("run '{}' has no record of {}", options.run_id, missing),
@@ -98,7 +92,7 @@ void show(const publish::Release& release, const oci::Descriptor& published, con
 void warn_of_missing(const publish::RollCall& roll) {
   auto left_out = roll.missing_optional;
   std::ranges::copy(roll.failed_optional, std::back_inserter(left_out));
-  if (!left_out.empty()) log::warning("left out of the image: {}, which may fail", names(left_out));
+  if (!left_out.empty()) log::warning("left out of the image: {}, which may fail", oci::names(left_out));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace polyarch::app {
 namespace {
 
 using Action = QemuRegistration::Action;
-using Row = std::array<std::string, 5>;
+using QemuRow = std::array<std::string, 5>;
 
 std::string_view state(const QemuEntryStatus& status) {
   if (status.native) return "native";
@@ -41,12 +41,12 @@ std::string describe(const QemuEntryStatus& status) {
   return status.native ? "" : "registered outside of this container";
 }
 
-Row row(const QemuEntryStatus& status) {
+QemuRow row(const QemuEntryStatus& status) {
   return {status.platform.str(), std::string(state(status)), dash(status.version), dash(status.flags),
           describe(status)};
 }
 
-std::string aligned(const std::vector<Row>& rows) {
+std::string aligned(const std::vector<QemuRow>& rows) {
   std::string out;
   std::array<std::size_t, 4> widths{};
   for (const auto& cells : rows) {
@@ -80,7 +80,7 @@ std::string line(const QemuRegistration& done) {
 }  // namespace
 
 std::string qemu_table(const std::vector<QemuEntryStatus>& statuses) {
-  std::vector<Row> rows{{"PLATFORM", "STATE", "QEMU", "FLAGS", "INTERPRETER"}};
+  std::vector<QemuRow> rows{{"PLATFORM", "STATE", "QEMU", "FLAGS", "INTERPRETER"}};
   for (const auto& status : statuses) rows.push_back(row(status));
   return aligned(rows);
 }

@@ -13,8 +13,6 @@
 namespace polyarch::app {
 namespace {
 
-constexpr std::size_t parallel_reads = 8;
-
 std::vector<oci::Platform> emulated(RunState& state, const std::vector<oci::Platform>& platforms) {
   std::vector<oci::Platform> out;
   std::ranges::copy_if(platforms, std::back_inserter(out),
@@ -88,7 +86,7 @@ void measure(RunState& state, const SolveOutcome& outcome) {
       leg.digest = image.manifest.digest.str();
     });
   }
-  sys::run_parallel(reads, parallel_reads);
+  sys::run_parallel(reads, registry::parallel_requests);
 }
 
 // What was built must be what was asked for: a builder may answer with another platform's image.

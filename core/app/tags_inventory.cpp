@@ -14,7 +14,6 @@ namespace {
 
 using Manifest = publish::Inventory::Manifest;
 
-constexpr std::size_t parallel_requests = 16;
 constexpr std::size_t tags_at_once = 200;  // so that memory does not grow with the repository
 constexpr auto first_real_time = std::chrono::sys_days(std::chrono::year(1981) / 1 / 1);
 constexpr auto created_key = "org.opencontainers.image.created";
@@ -45,7 +44,7 @@ class InventoryReader {
   void each(const Values& values, Step step) {
     std::vector<std::function<void()>> tasks;
     for (const auto& value : values) tasks.emplace_back([&value, &step] { step(value); });
-    sys::run_parallel(tasks, parallel_requests);
+    sys::run_parallel(tasks, registry::parallel_requests);
   }
 
   void read(const std::vector<std::string>& tags) {

@@ -39,7 +39,7 @@ std::vector<std::string> create_arguments(const CreateOptions& options, const st
   return arguments;
 }
 
-std::string clean(std::string_view output) {
+std::string clean_log(std::string_view output) {
   std::vector<std::string> lines;
   for (const auto line : text::split(text::trim(output), '\n')) lines.push_back(text::printable(line));
   auto text = redactor().apply(text::join(lines, "\n"));
@@ -108,7 +108,7 @@ std::optional<Builder> Builders::inspect(const std::string& name, bool bootstrap
   const auto result = buildx(runner_, arguments, within);
   if (absent(result)) return std::nullopt;
   if (result.timed_out) throw failure(name, fmt::format("it did not answer within {}", text::human_duration(within)));
-  if (!result.ok()) throw failure(name, error_message(clean(result.err)));
+  if (!result.ok()) throw failure(name, error_message(clean_log(result.err)));
   auto builder = parse_inspect(result.out);
   const auto problem = bootstrap ? not_running(builder) : std::string();
   if (!problem.empty()) throw failure(builder.name, problem);
@@ -126,7 +126,7 @@ Builder Builders::create(const CreateOptions& options) {
     const auto result = buildx(runner_, create_arguments(options, name), short_while);
     made = result.ok();
     if (result.timed_out) throw failure(name, "'buildx create' did not end");
-    if (!made) throw failure(name, error_message(clean(result.err)));
+    if (!made) throw failure(name, error_message(clean_log(result.err)));
     return bootstrap(options, name);
   } catch (...) {
     if (made) discard(name);
@@ -152,7 +152,7 @@ Builder Builders::bootstrap(const CreateOptions& options, const std::string& nam
 std::string Builders::connection_error(const CreateOptions& options, const std::string& name) {
   if (options.driver != "remote") return "";
   const auto result = buildx(runner_, {"du", "--builder", name, "--filter", "id=none"}, std::chrono::seconds(10));
-  return result.ok() || result.timed_out ? "" : error_message(clean(result.err));
+  return result.ok() || result.timed_out ? "" : error_message(clean_log(result.err));
 }
 
 std::string Builders::daemon_log(const CreateOptions& options, const std::string& name) {
@@ -162,7 +162,7 @@ std::string Builders::daemon_log(const CreateOptions& options, const std::string
   command.deadline = std::chrono::seconds(10);
   try {
     const auto result = runner_.run(command);
-    return result.ok() ? clean(result.out + result.err) : "";
+    return result.ok() ? clean_log(result.out + result.err) : "";
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     return "";  // there is no docker command: the standalone buildx speaks to the daemon itself
@@ -188,13 +188,13 @@ void Builders::remove(const std::string& name, bool keep_state) {
   const auto result = buildx(cleanup_, arguments, std::chrono::minutes(2));
   if (result.ok() || absent(result)) return;
   throw failure(name, fmt::format("it could not be removed: {}",
-                                  result.timed_out ? "'buildx rm' did not end" : clean(result.err)));
+                                  result.timed_out ? "'buildx rm' did not end" : clean_log(result.err)));
 }
 
 std::vector<std::string> Builders::names() {
   const auto result = buildx(runner_, {"ls"}, std::chrono::minutes(1));
   if (result.ok()) return parse_names(result.out);
-  throw failure("", result.timed_out ? "'buildx ls' did not end" : error_message(clean(result.err)));
+  throw failure("", result.timed_out ? "'buildx ls' did not end" : error_message(clean_log(result.err)));
 }
 
 }  // namespace polyarch::buildkit

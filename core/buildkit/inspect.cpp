@@ -7,7 +7,7 @@
 namespace polyarch::buildkit {
 namespace {
 
-constexpr std::size_t longest_text = 4U << 20;
+constexpr std::size_t longest_listing = 4U << 20;
 constexpr std::size_t most_nodes = 1'000;
 
 struct Line {
@@ -57,7 +57,7 @@ void read_node(const Line& line, Node& node) {
 Builder parse_inspect(std::string_view text) {
   Builder builder;
   bool in_nodes = false;
-  for (const auto raw : text::split(text.substr(0, longest_text), '\n')) {
+  for (const auto raw : text::split(text.substr(0, longest_listing), '\n')) {
     const auto line = parse_line(raw);
     if (!line) continue;
     if (line->key == "Nodes") {
@@ -81,7 +81,7 @@ Builder parse_inspect(std::string_view text) {
 
 std::vector<std::string> parse_names(std::string_view text) {
   std::vector<std::string> names;
-  for (const auto line : text::split(text.substr(0, longest_text), '\n')) {
+  for (const auto line : text::split(text.substr(0, longest_listing), '\n')) {
     if (line.empty() || line[0] == ' ' || line.starts_with("NAME/NODE")) continue;  // nodes are indented
     auto name = line.substr(0, line.find(' '));
     if (name.ends_with('*')) name.remove_suffix(1);

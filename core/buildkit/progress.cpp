@@ -11,21 +11,21 @@
 namespace polyarch::buildkit {
 namespace {
 
-constexpr std::size_t longest_line = 16U << 20;
+constexpr std::size_t longest_object = 16U << 20;
 constexpr std::size_t longest_output = 256U << 10;
 constexpr std::size_t most_warnings = 1'000;
 
-constexpr std::string_view canceled = "context canceled";
+constexpr std::string_view canceled_text = "context canceled";
 constexpr std::string_view cache_import = "importing cache manifest";
 
-std::string clean(std::string_view text) {
+std::string clean_text(std::string_view text) {
   return redactor().apply(text::printable(text));
 }
 
 // An error message may have several lines.
 std::string clean_lines(std::string_view text) {
   std::vector<std::string> lines;
-  for (const auto line : text::split(text, '\n')) lines.push_back(clean(line));
+  for (const auto line : text::split(text, '\n')) lines.push_back(clean_text(line));
   return text::join(lines, "\n");
 }
 
@@ -34,7 +34,7 @@ std::chrono::milliseconds between(report::Time from, report::Time to) {
 }
 
 bool failed_by_itself(const report::Step& step) {
-  return !step.error.empty() && step.error.find(canceled) == std::string::npos;
+  return !step.error.empty() && step.error.find(canceled_text) == std::string::npos;
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ ProgressStream::ProgressStream(std::vector<oci::Platform> platforms, Listener li
       graph_(std::move(platforms)) {}
 
 void ProgressStream::feed(std::string_view line) {
-  if (line.size() + open_object_.size() > longest_line) return open_object_.clear();
+  if (line.size() + open_object_.size() > longest_object) return open_object_.clear();
   if (open_object_.empty() && line != "{") return read(line);
   open_object_ += line;
   open_object_ += '\n';
@@ -92,10 +92,10 @@ ProgressStream::Vertex* ProgressStream::find_or_add(const VertexUpdate& update) 
   const auto found = vertices_.find(update.id);
   if (found != vertices_.end()) return &found->second;
   if (update.id.empty() || vertices_.size() >= limits_.steps) return nullptr;
-  const auto name = parse_step_name(clean(update.name));
+  const auto name = parse_step_name(clean_text(update.name));
   Vertex vertex;
   vertex.step.id = update.id;
-  vertex.step.name = clean(update.name);
+  vertex.step.name = clean_text(update.name);
   vertex.step.stage = name.stage;
   vertex.step.internal = name.internal;
   const auto& runs_on = name.runs_on ? name.runs_on : only_platform_;
@@ -154,9 +154,9 @@ void ProgressStream::shrink_logs() {
 }
 
 void ProgressStream::warn(report::Warning warning) {
-  warning.message = clean(warning.message);
-  warning.file = clean(warning.file);
-  warning.hint = clean(warning.hint);
+  warning.message = clean_text(warning.message);
+  warning.file = clean_text(warning.file);
+  warning.hint = clean_text(warning.hint);
   // Each platform of a solve reports the same finding.
   const auto key = fmt::format("{}:{}:{}", warning.file, warning.line, warning.message);
   if (warned_.size() >= most_warnings || !warned_.insert(key).second) return;

@@ -12,13 +12,13 @@ namespace polyarch::cache {
 namespace {
 
 constexpr std::string_view schema = "polyarch.snapshot/v1";
-constexpr std::size_t most_bytes = 256U << 20;
+constexpr std::size_t most_catalog_bytes = 256U << 20;
 constexpr std::size_t most_entries = 4'000'000;
 constexpr std::size_t most_pieces = 1'000'000;
 constexpr std::size_t longest_path = 4096;
 constexpr std::string_view type_letters = "fdlh";  // in the order of EntryType
 
-[[noreturn]] void refuse(std::string_view what, std::string_view problem) {
+[[noreturn]] void refuse_catalog(std::string_view what, std::string_view problem) {
   throw Error(ErrorKind::input, fmt::format("{} is no catalog of a snapshot: {}", what, problem),
               "restore another snapshot, or save this one anew");
 }
@@ -46,24 +46,24 @@ Json to_json(const Entry& entry) {
 class Reader {
  public:
   Reader(const Json& object, std::string_view what) : object_(object), what_(what) {
-    if (!object.is_object()) refuse(what, "an object is expected");
+    if (!object.is_object()) refuse_catalog(what, "an object is expected");
   }
 
   std::uint64_t number(const char* key, std::uint64_t most) const {
     const auto value = unsigned_at(object_, key, what_).value_or(0);
-    if (value > most) refuse(what_, fmt::format("'{}' is too large", key));
+    if (value > most) refuse_catalog(what_, fmt::format("'{}' is too large", key));
     return value;
   }
   std::string path(const char* key) const {
     const auto text = string_at(object_, key, what_).value_or("");
     auto bytes = path_from_text(text);
     if (!bytes || bytes->size() > longest_path || bytes->find('\0') != std::string::npos)
-      refuse(what_, fmt::format("'{}' is malformed", key));
+      refuse_catalog(what_, fmt::format("'{}' is malformed", key));
     return *std::move(bytes);
   }
   Digest digest(const char* key) const {
     const auto text = "sha256:" + string_at(object_, key, what_).value_or("");
-    if (!Digest::valid(text)) refuse(what_, fmt::format("'{}' is no digest", key));
+    if (!Digest::valid(text)) refuse_catalog(what_, fmt::format("'{}' is no digest", key));
     return Digest::parse(text);
   }
   const Json* find(const char* key) const {
@@ -74,7 +74,8 @@ class Reader {
     static const Json none = Json::array();
     const auto* found = find(key);
     if (found == nullptr) return none;
-    if (!found->is_array() || found->size() > most) refuse(what_, fmt::format("'{}' is no list, or too long", key));
+    if (!found->is_array() || found->size() > most)
+      refuse_catalog(what_, fmt::format("'{}' is no list, or too long", key));
     return *found;
   }
   std::string_view what() const { return what_; }
@@ -85,7 +86,7 @@ class Reader {
 };
 
 std::uint64_t at(const Json& numbers, std::size_t index, std::string_view what) {
-  if (!numbers[index].is_number_unsigned()) refuse(what, "an extent is three whole numbers");
+  if (!numbers[index].is_number_unsigned()) refuse_catalog(what, "an extent is three whole numbers");
   return numbers[index].get<std::uint64_t>();
 }
 
@@ -96,27 +97,27 @@ void read_content(const Reader& reader, const std::vector<Piece>& pieces, Entry&
   entry.sparse = sparse != nullptr && sparse->is_boolean() && sparse->get<bool>();
   std::uint64_t sum = 0;
   for (const auto& numbers : reader.array("at", most_pieces)) {
-    if (!numbers.is_array() || numbers.size() != 3) refuse(reader.what(), "an extent is three whole numbers");
+    if (!numbers.is_array() || numbers.size() != 3) refuse_catalog(reader.what(), "an extent is three whole numbers");
     const Extent extent{at(numbers, 0, reader.what()), at(numbers, 1, reader.what()), at(numbers, 2, reader.what())};
     const bool inside = extent.piece < pieces.size() && extent.size > 0 &&
                         extent.size <= pieces[extent.piece].raw_size &&
                         extent.offset <= pieces[extent.piece].raw_size - extent.size;
-    if (!inside) refuse(reader.what(), "an extent lies outside its piece");
+    if (!inside) refuse_catalog(reader.what(), "an extent lies outside its piece");
     sum += extent.size;
     if (sum > entry.size) break;
     entry.extents.push_back(extent);
   }
-  if (sum != entry.size) refuse(reader.what(), "the extents of a file do not add up to its size");
+  if (sum != entry.size) refuse_catalog(reader.what(), "the extents of a file do not add up to its size");
 }
 
 void read_xattrs(const Reader& reader, Entry& entry) {
   const auto* xattrs = reader.find("xattrs");
   if (xattrs == nullptr) return;
-  if (!xattrs->is_object() || xattrs->size() > 1000) refuse(reader.what(), "'xattrs' is malformed");
+  if (!xattrs->is_object() || xattrs->size() > 1000) refuse_catalog(reader.what(), "'xattrs' is malformed");
   for (const auto& [name, value] : xattrs->items()) {
     auto key = path_from_text(name);
     auto bytes = value.is_string() ? path_from_text(value.get<std::string>()) : std::nullopt;
-    if (!key || !bytes || bytes->size() > (64U << 10)) refuse(reader.what(), "'xattrs' is malformed");
+    if (!key || !bytes || bytes->size() > (64U << 10)) refuse_catalog(reader.what(), "'xattrs' is malformed");
     entry.xattrs[*std::move(key)] = *std::move(bytes);
   }
 }
@@ -126,24 +127,24 @@ Entry read_entry(const Json& object, const std::vector<Piece>& pieces, std::stri
   Entry entry;
   entry.path = reader.path("path");
   if (!stays_inside(entry.path)) {
-    refuse(what, fmt::format("the path '{}' leaves the tree", text::printable(entry.path.substr(0, 200))));
+    refuse_catalog(what, fmt::format("the path '{}' leaves the tree", text::printable(entry.path.substr(0, 200))));
   }
   const auto type = string_at(object, "type", what).value_or("");
   const auto letter = type.size() == 1 ? type_letters.find(type) : std::string_view::npos;
-  if (letter == std::string_view::npos) refuse(what, "an entry is of an unknown type");
+  if (letter == std::string_view::npos) refuse_catalog(what, "an entry is of an unknown type");
   entry.type = static_cast<EntryType>(letter);
   entry.mode = static_cast<std::uint32_t>(reader.number("mode", 07777));
   entry.uid = static_cast<std::uint32_t>(reader.number("uid", 0xffffffff));
   entry.gid = static_cast<std::uint32_t>(reader.number("gid", 0xffffffff));
   const auto* mtime = reader.find("mtime");
-  if (mtime == nullptr || !mtime->is_number_integer()) refuse(what, "'mtime' is no number");
+  if (mtime == nullptr || !mtime->is_number_integer()) refuse_catalog(what, "'mtime' is no number");
   entry.mtime = mtime->get<std::int64_t>();
   entry.link = reader.path("link");
   const bool linked = entry.type == EntryType::symlink || entry.type == EntryType::hardlink;
-  if (linked == entry.link.empty()) refuse(what, "a link without a target, or a target without a link");
+  if (linked == entry.link.empty()) refuse_catalog(what, "a link without a target, or a target without a link");
   read_xattrs(reader, entry);
   entry.home = reader.number("in", most_pieces);
-  if (entry.home >= pieces.size()) refuse(what, "an entry lies in no piece");
+  if (entry.home >= pieces.size()) refuse_catalog(what, "an entry lies in no piece");
   if (entry.type == EntryType::file) read_content(reader, pieces, entry);
   return entry;
 }
@@ -151,7 +152,7 @@ Entry read_entry(const Json& object, const std::vector<Piece>& pieces, std::stri
 Piece read_piece(const Json& object, std::string_view what) {
   const Reader reader(object, what);
   Piece piece{reader.digest("digest"), reader.number("size", largest_piece * 2), reader.number("raw", largest_piece)};
-  if (piece.size == 0 || piece.raw_size == 0) refuse(what, "a piece is empty");
+  if (piece.size == 0 || piece.raw_size == 0) refuse_catalog(what, "a piece is empty");
   return piece;
 }
 
@@ -159,23 +160,29 @@ Piece read_piece(const Json& object, std::string_view what) {
 void check_tree(const Catalog& catalog, std::string_view what) {
   std::unordered_map<std::string_view, EntryType> types;
   for (const auto& entry : catalog.entries) {
-    if (!types.emplace(entry.path, entry.type).second) refuse(what, "a path stands twice");
+    if (!types.emplace(entry.path, entry.type).second) refuse_catalog(what, "a path stands twice");
   }
   for (const auto& entry : catalog.entries) {
     const auto slash = entry.path.rfind('/');
     if (slash != std::string::npos) {
       const auto parent = types.find(std::string_view(entry.path).substr(0, slash));
       if (parent == types.end() || parent->second != EntryType::directory) {
-        refuse(what, fmt::format("'{}' is in no directory", text::printable(entry.path.substr(0, 200))));
+        refuse_catalog(what, fmt::format("'{}' is in no directory", text::printable(entry.path.substr(0, 200))));
       }
     }
     if (entry.type != EntryType::hardlink) continue;
     const auto target = types.find(entry.link);
-    if (target == types.end() || target->second != EntryType::file) refuse(what, "a hard link names no file");
+    if (target == types.end() || target->second != EntryType::file) refuse_catalog(what, "a hard link names no file");
   }
 }
 
 }  // namespace
+
+const Entry* find(const Catalog* catalog, std::string_view path) {
+  if (catalog == nullptr) return nullptr;
+  const auto found = std::ranges::lower_bound(catalog->entries, path, {}, &Entry::path);
+  return found != catalog->entries.end() && found->path == path ? &*found : nullptr;
+}
 
 std::string dump(const Catalog& catalog) {
   Json pieces = Json::array();
@@ -194,21 +201,21 @@ std::string dump(const Catalog& catalog) {
 }
 
 Catalog parse_catalog(std::string_view bytes, std::string_view what) {
-  const auto object = parse_json(bytes, what, most_bytes);
+  const auto object = parse_json(bytes, what, most_catalog_bytes);
   const Reader reader(object, what);
-  if (string_at(object, "schema", what) != schema) refuse(what, "its schema is another");
+  if (string_at(object, "schema", what) != schema) refuse_catalog(what, "its schema is another");
   Catalog catalog;
   for (const auto& piece : reader.array("pieces", most_pieces)) catalog.pieces.push_back(read_piece(piece, what));
   for (const auto& entry : reader.array("entries", most_entries)) {
     catalog.entries.push_back(read_entry(entry, catalog.pieces, what));
   }
-  if (!std::ranges::is_sorted(catalog.entries, {}, &Entry::path)) refuse(what, "the entries are not in order");
+  if (!std::ranges::is_sorted(catalog.entries, {}, &Entry::path)) refuse_catalog(what, "the entries are not in order");
   check_tree(catalog, what);
   for (const auto& item : reader.array("deleted", most_entries)) {
     const Reader gone(item, what);
     catalog.deleted.push_back({gone.path("path"), gone.number("in", most_pieces)});
     if (!stays_inside(catalog.deleted.back().path) || catalog.deleted.back().home >= catalog.pieces.size()) {
-      refuse(what, "a deleted path leaves the tree");
+      refuse_catalog(what, "a deleted path leaves the tree");
     }
   }
   return catalog;

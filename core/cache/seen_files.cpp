@@ -7,8 +7,8 @@
 namespace polyarch::cache {
 namespace {
 
-constexpr std::string_view schema = "polyarch.seen/v1";
-constexpr std::size_t most_bytes = 512U << 20;
+constexpr std::string_view seen_schema = "polyarch.seen/v1";
+constexpr std::size_t most_seen_bytes = 512U << 20;
 
 std::int64_t time_at(const Json& numbers, std::size_t index) {
   return numbers.at(index).get<std::int64_t>();
@@ -22,14 +22,14 @@ std::string dump_seen(const SeenFiles& seen, const std::filesystem::path& root) 
     files[path_to_text(path)] = {file.stamp.device, file.stamp.inode, file.stamp.ctime,
                                  file.size,         file.mtime,       file.content.str()};
   }
-  return Json{{"schema", schema}, {"root", path_to_text(root.string())}, {"files", std::move(files)}}.dump();
+  return Json{{"schema", seen_schema}, {"root", path_to_text(root.string())}, {"files", std::move(files)}}.dump();
 }
 
 SeenFiles parse_seen(std::string_view text, const std::filesystem::path& root) {
   SeenFiles out;
   try {
-    const auto object = parse_json(text, "the list of seen files", most_bytes);
-    if (object.at("schema") != schema || object.at("root") != path_to_text(root.string())) return {};
+    const auto object = parse_json(text, "the list of seen files", most_seen_bytes);
+    if (object.at("schema") != seen_schema || object.at("root") != path_to_text(root.string())) return {};
     for (const auto& [name, numbers] : object.at("files").items()) {
       const auto path = path_from_text(name);
       if (!path) return {};

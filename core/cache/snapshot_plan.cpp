@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::uint64_t dead_part = 4;  // one over this
 
-const Entry* find(const Catalog* catalog, const std::string& path) {
-  if (catalog == nullptr) return nullptr;
-  const auto found = std::ranges::lower_bound(catalog->entries, path, {}, &Entry::path);
-  return found != catalog->entries.end() && found->path == path ? &*found : nullptr;
-}
-
 // Bytes of each piece that entries still need.
 class LiveBytes {
  public:

@@ -20,12 +20,6 @@ namespace {
 constexpr int attempts = 3;  // for a file that changes while it is read
 constexpr std::size_t read_part = 1U << 20;
 
-const Entry* find(const Catalog* catalog, const std::string& path) {
-  if (catalog == nullptr) return nullptr;
-  const auto found = std::ranges::lower_bound(catalog->entries, path, {}, &Entry::path);
-  return found != catalog->entries.end() && found->path == path ? &*found : nullptr;
-}
-
 class Save {
  public:
   Save(const std::filesystem::path& root, Tree tree, BlobStore& store, const SaveOptions& options)

@@ -25,10 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t deepest = 512;
 
-std::int64_t nanoseconds(const timespec& time) {
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
-}
-
 std::string shown(const std::string& path) {
   return text::printable(path_to_text(path));
 }
@@ -169,6 +165,10 @@ class Walk {
 };
 
 }  // namespace
+
+std::int64_t nanoseconds(const timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
 
 Tree scan(const fs::path& root, const std::vector<std::string>& paths, const sys::Cancel& cancel) {
   Walk walk(root, cancel);

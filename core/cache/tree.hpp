@@ -1,4 +1,5 @@
 #pragma once
+#include <ctime>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ struct Stamp {
   std::int64_t ctime = 0;  // nanoseconds since 1970
   bool operator==(const Stamp&) const = default;
 };
+
+std::int64_t nanoseconds(const timespec& time);  // since the same moment
 
 struct Found {
   Entry entry;  // without content and extents

@@ -23,7 +23,7 @@ std::optional<GithubEvent> read_event(const sys::Environment& environment) {
   }
 }
 
-std::string branch_of(const sys::Environment& environment) {
+std::string github_branch(const sys::Environment& environment) {
   if (const auto head = environment("GITHUB_HEAD_REF")) return *head;
   const auto ref = value_of(environment, "GITHUB_REF");
   return ref.starts_with(branch_prefix) ? ref.substr(branch_prefix.size()) : "";
@@ -37,7 +37,7 @@ std::optional<Host> detect_github(const sys::Environment& environment) {
   host.name = "github";
   host.ci = true;
   host.run_id = value_of(environment, "GITHUB_RUN_ID");
-  host.branch = branch_of(environment);
+  host.branch = github_branch(environment);
   host.base_branch = value_of(environment, "GITHUB_BASE_REF");
   host.commit = value_of(environment, "GITHUB_SHA");
   if (const auto repository = environment("GITHUB_REPOSITORY")) {

@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::string_view remote_prefix = "origin/";
 
-std::string branch_of(const sys::Environment& environment) {
+std::string jenkins_branch(const sys::Environment& environment) {
   if (const auto branch = environment("BRANCH_NAME")) return environment("TAG_NAME") ? "" : *branch;
   const auto branch = value_of(environment, "GIT_BRANCH");
   return branch.starts_with(remote_prefix) ? branch.substr(remote_prefix.size()) : branch;
@@ -29,7 +29,7 @@ std::optional<Host> detect_jenkins(const sys::Environment& environment) {
   host.name = "jenkins";
   host.ci = true;
   host.run_id = run_id;
-  host.branch = branch_of(environment);
+  host.branch = jenkins_branch(environment);
   if (value_of(environment, "BRANCH_IS_PRIMARY") == "true") host.default_branch = host.branch;
   if (environment("CHANGE_ID")) {
     host.branch = value_of(environment, "CHANGE_BRANCH");

@@ -9,14 +9,14 @@ namespace polyarch::cli {
 namespace {
 
 // A word after `=` stands alone for bash, which splits there.
-constexpr std::string_view head = R"(# bash completion for polyarch
+constexpr std::string_view bash_head = R"(# bash completion for polyarch
 _polyarch() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word words= values=
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$command $word" in
 )";
 
-constexpr std::string_view middle = R"( command="${command:+$command }$word" ;;
+constexpr std::string_view bash_middle = R"( command="${command:+$command }$word" ;;
     esac
   done
   [[ $previous == = ]] && previous=${COMP_WORDS[COMP_CWORD-2]}
@@ -24,7 +24,7 @@ constexpr std::string_view middle = R"( command="${command:+$command }$word" ;;
   case "$command:$previous" in
 )";
 
-constexpr std::string_view tail = R"(  esac
+constexpr std::string_view bash_tail = R"(  esac
   if [[ -n $values ]]; then
     COMPREPLY=($(compgen -W "$values" -- "$current"))
   elif [[ $current == -* || $words != -* ]]; then
@@ -58,8 +58,8 @@ std::string words_of(const spec::CommandInfo& command) {
 }  // namespace
 
 std::string bash_completion() {
-  auto out = fmt::format("{}      {})", head, fmt::join(step_patterns(), " | "));
-  out += middle;
+  auto out = fmt::format("{}      {})", bash_head, fmt::join(step_patterns(), " | "));
+  out += bash_middle;
   for (const auto& command : spec::catalog()) out += choices_of(command);
   out += "  esac\n  case $command in\n";
   for (const auto& step : steps()) {
@@ -68,7 +68,7 @@ std::string bash_completion() {
     out += fmt::format("    '{}') words='{}' ;;\n", step.before, text::join(words, " "));
   }
   for (const auto& command : spec::catalog()) out += words_of(command);
-  return out.append(tail);
+  return out.append(bash_tail);
 }
 
 }  // namespace polyarch::cli

@@ -8,7 +8,7 @@
 namespace polyarch::cli {
 namespace {
 
-constexpr std::string_view head = R"(# fish completion for polyarch
+constexpr std::string_view fish_head = R"(# fish completion for polyarch
 function __polyarch_at
     set -l command
     for word in (commandline -opc)[2..-1]
@@ -40,7 +40,7 @@ std::string line(const spec::CommandInfo& command, const spec::Option& option) {
 }  // namespace
 
 std::string fish_completion() {
-  auto out = fmt::format(head, fmt::join(step_patterns(), " "));
+  auto out = fmt::format(fish_head, fmt::join(step_patterns(), " "));
   for (const auto& step : steps()) {
     for (const auto& word : step.next) {
       out += fmt::format("{} -f -a {} -d {}\n", complete(step.before), word.text, quoted(word.help));

@@ -8,20 +8,20 @@
 namespace polyarch::cli {
 namespace {
 
-constexpr std::string_view head = R"(#compdef polyarch
+constexpr std::string_view zsh_head = R"(#compdef polyarch
 _polyarch() {
   local command= word
   for word in "${(@)words[2,CURRENT-1]}"; do
     case "$command $word" in
       ()";
 
-constexpr std::string_view middle = R"() command="${command:+$command }$word" ;;
+constexpr std::string_view zsh_middle = R"() command="${command:+$command }$word" ;;
     esac
   done
   case $command in
 )";
 
-constexpr std::string_view tail = R"(  esac
+constexpr std::string_view zsh_tail = R"(  esac
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
   _polyarch "$@"
@@ -75,10 +75,10 @@ std::string commands_of(const Step& step) {
 }  // namespace
 
 std::string zsh_completion() {
-  auto out = fmt::format("{}{}{}", head, fmt::join(step_patterns(), " | "), middle);
+  auto out = fmt::format("{}{}{}", zsh_head, fmt::join(step_patterns(), " | "), zsh_middle);
   for (const auto& step : steps()) out += commands_of(step);
   for (const auto& command : spec::catalog()) out += arguments_of(command);
-  return out.append(tail);
+  return out.append(zsh_tail);
 }
 
 }  // namespace polyarch::cli

@@ -66,7 +66,7 @@ Finding describe(const Examined& examined, std::size_t stage, const Instruction&
           fmt::format("{}{}: {}", where, compile.output == Output::native ? ", and cross-compile" : "", compile.cure)};
 }
 
-void check_stage(const Examined& examined, std::size_t index, std::vector<Finding>& findings) {
+void check_compile(const Examined& examined, std::size_t index, std::vector<Finding>& findings) {
   auto emulated = platforms_running(examined, index);
   std::erase_if(emulated, [&](const auto& platform) { return !is_emulated(platform, examined.build_platform); });
   if (emulated.empty()) return;
@@ -84,7 +84,7 @@ void check_stage(const Examined& examined, std::size_t index, std::vector<Findin
 }  // namespace
 
 void find_emulated_compiles(const Examined& examined, std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < examined.file.stages.size(); ++i) check_stage(examined, i, findings);
+  for (std::size_t i = 0; i < examined.file.stages.size(); ++i) check_compile(examined, i, findings);
 }
 
 }  // namespace polyarch::dockerfile

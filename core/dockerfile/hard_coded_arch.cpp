@@ -103,7 +103,7 @@ std::optional<HardCoded> find_hard_coded(const Instruction& instruction, char es
   return std::nullopt;
 }
 
-void check_stage(const Examined& examined, std::size_t index, std::vector<Finding>& findings) {
+void check_arch(const Examined& examined, std::size_t index, std::vector<Finding>& findings) {
   const auto platforms = platforms_running(examined, index);
   for (const auto& instruction : examined.file.stages[index].instructions) {
     if (instruction.name != "RUN" && instruction.name != "ADD") continue;
@@ -123,7 +123,7 @@ void check_stage(const Examined& examined, std::size_t index, std::vector<Findin
 }  // namespace
 
 void find_hard_coded_architectures(const Examined& examined, std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < examined.file.stages.size(); ++i) check_stage(examined, i, findings);
+  for (std::size_t i = 0; i < examined.file.stages.size(); ++i) check_arch(examined, i, findings);
 }
 
 }  // namespace polyarch::dockerfile

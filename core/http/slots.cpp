@@ -5,7 +5,7 @@
 namespace polyarch::http {
 namespace {
 
-constexpr std::chrono::milliseconds slice{100};  // how soon a wait sees a cancel
+constexpr std::chrono::milliseconds slot_slice{100};  // how soon a wait sees a cancel
 
 thread_local bool inside = false;
 
@@ -17,7 +17,7 @@ Slots::Slot::Slot(Slots& slots, const std::string& origin, const sys::Cancel* ca
   std::unique_lock lock(slots_.mutex_);
   while (slots_.used_[origin_] >= slots_.most_) {
     if (cancel != nullptr) cancel->check();
-    slots_.freed_.wait_for(lock, slice);
+    slots_.freed_.wait_for(lock, slot_slice);
   }
   ++slots_.used_[origin_];
   inside = true;

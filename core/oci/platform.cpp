@@ -49,7 +49,7 @@ Platform normalise(Platform p) {
   return p;
 }
 
-[[noreturn]] void refuse(std::string_view text, std::string_view problem) {
+[[noreturn]] void refuse_platform(std::string_view text, std::string_view problem) {
   throw Error(ErrorKind::usage, fmt::format("'{}' is not a platform: {}", text::printable(text.substr(0, 80)), problem),
               fmt::format("write os/arch[/variant], such as linux/arm64; known architectures: {}",
                           text::join({known_architectures.begin(), known_architectures.end()}, ", ")));
@@ -59,14 +59,16 @@ Platform normalise(Platform p) {
 
 Platform Platform::parse(std::string_view text) {
   const auto parts = text::split(text, '/');
-  if (parts.size() > 3) refuse(text, "it has more than three parts");
-  if (std::ranges::any_of(parts, [](auto part) { return part.empty(); })) refuse(text, "a part of it is empty");
+  if (parts.size() > 3) refuse_platform(text, "it has more than three parts");
+  if (std::ranges::any_of(parts, [](auto part) { return part.empty(); }))
+    refuse_platform(text, "a part of it is empty");
   const auto part = [&parts](std::size_t i) { return i < parts.size() ? std::string(parts[i]) : std::string(); };
   const auto platform =
       normalise(parts.size() == 1 ? Platform{"linux", part(0), {}, {}} : Platform{part(0), part(1), part(2), {}});
-  if (!contains(known_systems, platform.os)) refuse(text, "its operating system is not known");
-  if (!contains(known_architectures, platform.architecture)) refuse(text, "its architecture is not known");
-  if (!plain(platform.variant)) refuse(text, "the variant may hold up to 32 letters, digits, '.', '_' and '-'");
+  if (!contains(known_systems, platform.os)) refuse_platform(text, "its operating system is not known");
+  if (!contains(known_architectures, platform.architecture)) refuse_platform(text, "its architecture is not known");
+  if (!plain(platform.variant))
+    refuse_platform(text, "the variant may hold up to 32 letters, digits, '.', '_' and '-'");
   return platform;
 }
 
@@ -108,6 +110,12 @@ std::vector<Platform> parse_platforms(const std::vector<std::string>& lists) {
     }
   }
   return out;
+}
+
+std::string names(const std::vector<Platform>& platforms) {
+  std::vector<std::string> out;
+  for (const auto& platform : platforms) out.push_back(platform.str());
+  return text::join(out, ", ");
 }
 
 }  // namespace polyarch::oci

@@ -35,4 +35,7 @@ struct Platform {
 // Parses each of "linux/amd64,linux/arm64" and drops repetitions, keeping the order.
 std::vector<Platform> parse_platforms(const std::vector<std::string>& lists);
 
+// "linux/amd64, linux/arm64"
+std::string names(const std::vector<Platform>& platforms);
+
 }  // namespace polyarch::oci

@@ -18,7 +18,7 @@ bool alnum(char c) {
   return lower_alnum(c) || (c >= 'A' && c <= 'Z');
 }
 
-[[noreturn]] void refuse(std::string_view text, std::string_view problem, std::string_view hint = {}) {
+[[noreturn]] void refuse_reference(std::string_view text, std::string_view problem, std::string_view hint = {}) {
   throw Error(ErrorKind::usage,
               fmt::format("'{}' is not an image reference: {}", text::printable(text.substr(0, 200)),
                           text::printable(problem.substr(0, 300))),
@@ -78,15 +78,15 @@ Repository parse_repository(std::string_view name, std::string_view whole) {
     out = {std::string(host->first), std::string(host->second)};
   }
   if (out.registry == "index.docker.io" || out.registry == "registry-1.docker.io") out.registry = "docker.io";
-  if (!valid_host(out.registry)) refuse(whole, fmt::format("'{}' is not a registry host", out.registry));
+  if (!valid_host(out.registry)) refuse_reference(whole, fmt::format("'{}' is not a registry host", out.registry));
   if (out.registry == "docker.io" && out.path.find('/') == std::string::npos) out.path = "library/" + out.path;
   if (text::lower(out.path) != out.path)
-    refuse(whole, "a repository is written in lower case", "write " + text::lower(whole));
+    refuse_reference(whole, "a repository is written in lower case", "write " + text::lower(whole));
   const auto parts = text::split(out.path, '/');
   if (!std::ranges::all_of(parts, valid_component))
-    refuse(whole, fmt::format("'{}' is not a repository name", out.path));
+    refuse_reference(whole, fmt::format("'{}' is not a repository name", out.path));
   if (out.str().size() > longest_repository)
-    refuse(whole, fmt::format("the name is longer than {} bytes", longest_repository));
+    refuse_reference(whole, fmt::format("the name is longer than {} bytes", longest_repository));
   return out;
 }
 
@@ -97,19 +97,20 @@ Repository Repository::parse(std::string_view text) {
   const auto last_slash = text.rfind('/');
   const auto name = text.substr(last_slash == std::string_view::npos ? 0 : last_slash);
   if (reference.digest || name.find(':') != std::string_view::npos)
-    refuse(text, "a repository has no tag and no digest here");
+    refuse_reference(text, "a repository has no tag and no digest here");
   return reference.repository;
 }
 
 Reference Reference::parse(std::string_view text) {
-  if (text.empty()) refuse(text, "it is empty");
-  if (Digest::valid(fmt::format("sha256:{}", text))) refuse(text, "it is an image ID");
+  if (text.empty()) refuse_reference(text, "it is empty");
+  if (Digest::valid(fmt::format("sha256:{}", text))) refuse_reference(text, "it is an image ID");
   if (text.find("://") != std::string_view::npos)
-    refuse(text, "it starts with a scheme", "leave out http:// or https://");
+    refuse_reference(text, "it starts with a scheme", "leave out http:// or https://");
   Reference out;
   auto name = text;
   if (const auto at = text::cut(text, '@')) {
-    if (!Digest::valid(at->second)) refuse(text, fmt::format("'{}' is not a sha256 or sha512 digest", at->second));
+    if (!Digest::valid(at->second))
+      refuse_reference(text, fmt::format("'{}' is not a sha256 or sha512 digest", at->second));
     out.digest = Digest::parse(at->second);
     name = at->first;
   }
@@ -118,8 +119,8 @@ Reference Reference::parse(std::string_view text) {
   if (colon != std::string_view::npos && (slash == std::string_view::npos || colon > slash)) {
     const auto tag = name.substr(colon + 1);
     if (!valid_tag(tag))
-      refuse(text, fmt::format("'{}' is not a tag", tag),
-             "a tag has up to 128 letters, digits, '_', '.' and '-', and starts with none of the last two");
+      refuse_reference(text, fmt::format("'{}' is not a tag", tag),
+                       "a tag has up to 128 letters, digits, '_', '.' and '-', and starts with none of the last two");
     out.tag = std::string(tag);
     name = name.substr(0, colon);
   }

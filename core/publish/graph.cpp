@@ -10,7 +10,6 @@
 namespace polyarch::publish {
 namespace {
 
-constexpr std::size_t parallel_reads = 16;
 constexpr std::size_t most_nodes = 20'000;
 constexpr std::size_t most_bytes = 64U << 20;
 
@@ -26,7 +25,7 @@ std::vector<Node> fetch_level(const GraphReader& reader, const std::vector<oci::
   std::vector<Node> nodes(level.size());
   std::vector<std::function<void()>> fetches;
   for (std::size_t i = 0; i < level.size(); ++i) fetches.emplace_back([&, i] { nodes[i] = fetch(reader, level[i]); });
-  sys::run_parallel(fetches, parallel_reads);
+  sys::run_parallel(fetches, registry::parallel_requests);
   return nodes;
 }
 

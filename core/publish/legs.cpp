@@ -11,8 +11,6 @@
 namespace polyarch::publish {
 namespace {
 
-constexpr std::size_t parallel_reads = 16;
-
 bool is_image_config(std::string_view type) {
   return type == oci::media_type::oci_config || type == "application/vnd.docker.container.image.v1+json";
 }
@@ -44,7 +42,7 @@ std::vector<Leg> split(const oci::Index& index, const Origin& origin) {
       complete(leg, said && !said->unknown() ? said : std::nullopt, *origin.source);
     });
   }
-  sys::run_parallel(reads, parallel_reads);
+  sys::run_parallel(reads, registry::parallel_requests);
   for (const auto& entry : index.manifests) {
     if (!entry.is_attestation()) continue;
     const auto owner =

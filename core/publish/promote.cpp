@@ -12,8 +12,6 @@
 namespace polyarch::publish {
 namespace {
 
-constexpr std::size_t parallel_requests = 16;
-
 // An artifact under one name.
 struct Put {
   oci::Reference reference;
@@ -47,7 +45,7 @@ Outcome put_all(registry::Client& client, const std::vector<Put>& puts) {
         out.failed.push_back(fmt::format("{} ({})", put.reference.str(), problem));
     });
   }
-  sys::run_parallel(tasks, parallel_requests);
+  sys::run_parallel(tasks, registry::parallel_requests);
   return out;
 }
 

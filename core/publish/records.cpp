@@ -8,11 +8,7 @@
 #include "sys/parallel.hpp"
 
 namespace polyarch::publish {
-namespace {
-
-constexpr std::size_t parallel_requests = 8;
-
-}  // namespace
+namespace {}  // namespace
 
 void Records::write(const Record& record) {
   const auto index = record.to_index();
@@ -53,7 +49,7 @@ std::vector<Record> Records::read_tags(const std::vector<std::string>& tags) {
       }
     });
   }
-  sys::run_parallel(reads, parallel_requests);
+  sys::run_parallel(reads, registry::parallel_requests);
   return records;
 }
 
@@ -71,7 +67,7 @@ void Records::remove(const RunPlan& plan, const std::vector<Record>& records) {
       }
     });
   }
-  sys::run_parallel(deletions, parallel_requests);
+  sys::run_parallel(deletions, registry::parallel_requests);
 }
 
 }  // namespace polyarch::publish

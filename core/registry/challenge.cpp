@@ -7,7 +7,7 @@
 namespace polyarch::registry {
 namespace {
 
-constexpr std::size_t longest_field = 8 << 10;
+constexpr std::size_t longest_challenge = 8 << 10;
 
 bool is_token_char(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -60,7 +60,7 @@ std::string Challenge::parameter(std::string_view name) const {
 
 std::vector<Challenge> parse_challenges(std::string_view field) {
   std::vector<Challenge> challenges;
-  Scanner scanner(field.size() > longest_field ? "" : field);
+  Scanner scanner(field.size() > longest_challenge ? "" : field);
   while (scanner.skip(" \t,"), !scanner.done()) {
     const auto name = text::lower(scanner.token());
     if (name.empty()) {

@@ -15,6 +15,9 @@ namespace polyarch::registry {
 
 class Session;
 
+// How many requests it pays to have under way at once: as many as the transport sends to one host.
+constexpr std::size_t parallel_requests = 16;
+
 // A manifest or index as the registry has it: its exact bytes and what they hash to.
 struct Content {
   oci::Descriptor descriptor;

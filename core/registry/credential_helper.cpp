@@ -10,7 +10,7 @@ namespace polyarch::registry {
 namespace {
 
 constexpr std::chrono::seconds patience{60};
-constexpr std::size_t longest_answer = 1 << 20;
+constexpr std::size_t longest_helper_answer = 1 << 20;
 
 // The name under which Docker keeps the credentials of a registry.
 std::string server_url(const std::string& registry) {
@@ -25,7 +25,7 @@ bool says_not_found(const sys::ProcessResult& result) {
 }  // namespace
 
 Credentials parse_helper_answer(std::string_view json, std::string_view what) {
-  const auto answer = parse_json(json, what, longest_answer);
+  const auto answer = parse_json(json, what, longest_helper_answer);
   Credentials out;
   out.username = string_at(answer, "Username", what).value_or("");
   const auto secret = string_at(answer, "Secret", what).value_or("");

@@ -8,7 +8,7 @@
 namespace polyarch::registry {
 namespace {
 
-constexpr std::size_t largest_config = 4 << 20;
+constexpr std::size_t largest_config_file = 4 << 20;
 
 template <class Map>
 auto lookup(const Map& map, const std::string& key) {
@@ -52,7 +52,7 @@ class Store final : public CredentialStore {
     for (const auto& file : sources_.files) {
       std::error_code unreadable;
       if (!std::filesystem::exists(file, unreadable)) continue;
-      const auto config = DockerConfig::parse(sys::read_file(file, largest_config), file.string());
+      const auto config = DockerConfig::parse(sys::read_file(file, largest_config_file), file.string());
       if (auto found = search_config(config, names)) return found;
     }
     return std::nullopt;

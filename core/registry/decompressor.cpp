@@ -14,7 +14,7 @@ constexpr std::size_t chunk = 128 << 10;
 constexpr int gzip_window = 15 + 16;         // the largest window, in a gzip wrapper
 constexpr int largest_zstd_window_log = 27;  // 128 MiB: what zstd itself decodes unasked
 
-[[noreturn]] void fail(std::string_view format) {
+[[noreturn]] void fail_format(std::string_view format) {
   throw Error(ErrorKind::input, std::string("the layer is not valid ") + std::string(format),
               "the image is broken: build and push it again");
 }
@@ -39,7 +39,7 @@ class Gzip final : public Decompressor {
       stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
       stream_.avail_out = static_cast<uInt>(buffer_.size());
       const int status = inflate(&stream_, Z_NO_FLUSH);
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) fail("gzip");
+      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) fail_format("gzip");
       ended_ = status == Z_STREAM_END;
       out({buffer_.data(), buffer_.size() - stream_.avail_out});
     } while (stream_.avail_in > 0 || stream_.avail_out == 0);
@@ -76,7 +76,7 @@ class Zstd final : public Decompressor {
     while (in.pos < in.size || full) {
       ZSTD_outBuffer produced{buffer_.data(), buffer_.size(), 0};
       const auto status = ZSTD_decompressStream(stream_.get(), &produced, &in);
-      if (ZSTD_isError(status) != 0U) fail("zstd");
+      if (ZSTD_isError(status) != 0U) fail_format("zstd");
       full = produced.pos == produced.size;
       out({buffer_.data(), produced.pos});
     }

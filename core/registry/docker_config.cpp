@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t largest_config = 4 << 20;
 constexpr std::string_view token_user = "<token>";  // the user name that marks an identity token
 
-[[noreturn]] void fail(std::string_view what, std::string_view problem) {
+[[noreturn]] void fail_config(std::string_view what, std::string_view problem) {
   throw Error(ErrorKind::input, fmt::format("{}: {}", what, problem), "log in again, or mend the file");
 }
 
@@ -25,7 +25,8 @@ bool is_helper_name(std::string_view name) {
 }
 
 std::string helper_name(const std::string& name, std::string_view what) {
-  if (!is_helper_name(name)) fail(what, fmt::format("'{}' cannot name a credential helper", text::printable(name)));
+  if (!is_helper_name(name))
+    fail_config(what, fmt::format("'{}' cannot name a credential helper", text::printable(name)));
   return name;
 }
 
@@ -38,7 +39,7 @@ Credentials credentials_from(const Json& entry, std::string_view what) {
   if (auth.empty()) return out;
   const auto decoded = text::base64_decode(auth);
   const auto pair = text::cut(decoded ? *decoded : std::string_view(), ':');
-  if (!pair) fail(what, "an 'auth' is not the base64 of user:password");
+  if (!pair) fail_config(what, "an 'auth' is not the base64 of user:password");
   out.username = pair->first;
   out.password = pair->second.substr(0, pair->second.find('\0'));
   if (out.username == token_user && out.identity_token.empty()) std::swap(out.identity_token, out.password);
@@ -52,7 +53,7 @@ bool is_empty(const Credentials& credentials) {
 const Json* object_at(const Json& config, const char* key, std::string_view what) {
   const auto found = config.find(key);
   if (found == config.end() || found->is_null()) return nullptr;
-  if (!found->is_object()) fail(what, fmt::format("'{}' is not an object", key));
+  if (!found->is_object()) fail_config(what, fmt::format("'{}' is not an object", key));
   return &*found;
 }
 
@@ -72,7 +73,7 @@ std::string credential_key(std::string_view key) {
 
 DockerConfig DockerConfig::parse(std::string_view json, std::string_view what) {
   const auto config = parse_json(json, what, largest_config);
-  if (!config.is_object()) fail(what, "not a JSON object");
+  if (!config.is_object()) fail_config(what, "not a JSON object");
   DockerConfig out;
   if (const auto* auths = object_at(config, "auths", what)) {
     for (const auto& [key, entry] : auths->items()) {
@@ -82,7 +83,7 @@ DockerConfig DockerConfig::parse(std::string_view json, std::string_view what) {
   }
   if (const auto* helpers = object_at(config, "credHelpers", what)) {
     for (const auto& [key, name] : helpers->items()) {
-      if (!name.is_string()) fail(what, "a member of 'credHelpers' is not a string");
+      if (!name.is_string()) fail_config(what, "a member of 'credHelpers' is not a string");
       out.helpers.emplace(credential_key(key), helper_name(name.get<std::string>(), what));
     }
   }

@@ -7,7 +7,7 @@
 namespace polyarch::registry {
 namespace {
 
-constexpr std::size_t longest_field = 16 << 10;
+constexpr std::size_t longest_link = 16 << 10;
 
 bool says_next(std::string_view parameters) {
   const auto parts = text::split(parameters, ';');
@@ -37,7 +37,7 @@ std::optional<std::string> next_in(std::string_view field) {
 
 std::optional<std::string> next_link(const std::vector<std::string>& fields) {
   for (const auto& field : fields) {
-    if (field.size() > longest_field) continue;
+    if (field.size() > longest_link) continue;
     if (auto target = next_in(field)) return target;
   }
   return std::nullopt;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t block_size = 512;
 constexpr std::uint64_t longest_extension = 1 << 20;
 
-[[noreturn]] void fail(std::string_view problem) {
+[[noreturn]] void fail_tar(std::string_view problem) {
   throw Error(ErrorKind::input, "the layer is not a valid tar archive: " + std::string(problem),
               "the image is broken: build and push it again");
 }
@@ -30,14 +30,14 @@ std::uint64_t number(std::string_view block, std::size_t offset, std::size_t len
   if ((bytes[0] & 0x80) != 0) {
     for (std::size_t i = 0; i < length; ++i) {
       const auto byte = static_cast<unsigned char>(i == 0 ? bytes[i] & 0x7f : bytes[i]);
-      if (value >> 55 != 0) fail("a size is too large");
+      if (value >> 55 != 0) fail_tar("a size is too large");
       value = value << 8 | byte;
     }
     return value;
   }
   for (const char c : text::trim(field(block, offset, length))) {
-    if (c < '0' || c > '7') fail("a number is not octal");
-    if (value >> 60 != 0) fail("a size is too large");
+    if (c < '0' || c > '7') fail_tar("a number is not octal");
+    if (value >> 60 != 0) fail_tar("a size is too large");
     value = value << 3 | static_cast<std::uint64_t>(c - '0');
   }
   return value;
@@ -113,11 +113,11 @@ void TarReader::read_header() {
     state_ = State::end;
     return;
   }
-  if (!checksum_fits(block)) fail("a header's checksum is wrong");
+  if (!checksum_fits(block)) fail_tar("a header's checksum is wrong");
   const char type = block[156];
   auto size = has_content(type) ? number(block, 124, 12) : 0;
   if (type == 'L' || type == 'x') {
-    if (size > longest_extension) fail("a long name or a pax header is over 1 MiB");
+    if (size > longest_extension) fail_tar("a long name or a pax header is over 1 MiB");
     state_ = type == 'L' ? State::name : State::extensions;
     text_.clear();
   } else if (type == 'K' || type == 'g') {
@@ -126,7 +126,7 @@ void TarReader::read_header() {
     if (next_path_.empty()) next_path_ = path_in(block);
     if (!next_size_.empty() && has_content(type)) {
       const auto stated = text::to_number(next_size_);
-      if (!stated || *stated >> 60 != 0) fail("a pax size is no number");
+      if (!stated || *stated >> 60 != 0) fail_tar("a pax size is no number");
       size = *stated;
     }
     start_member(type, size);
@@ -137,7 +137,7 @@ void TarReader::read_header() {
 }
 
 void TarReader::start_member(char type, std::uint64_t size) {
-  if (type == 'S') fail("it holds a sparse file in GNU's old format");
+  if (type == 'S') fail_tar("it holds a sparse file in GNU's old format");
   const TarEntry entry{std::exchange(next_path_, {}), size, is_regular(type)};
   next_size_.clear();
   state_ = enter_(entry) ? State::wanted : State::unwanted;
@@ -158,7 +158,7 @@ void TarReader::apply_extensions() {
   std::string_view records = text_;
   while (!records.empty()) {
     const auto record = take_record(records);
-    if (!record) fail("a pax record is malformed");
+    if (!record) fail_tar("a pax record is malformed");
     if (record->first == "path") next_path_ = record->second;
     if (record->first == "size") next_size_ = record->second;
   }

@@ -9,7 +9,7 @@
 namespace polyarch::registry {
 namespace {
 
-constexpr std::size_t longest_answer = 1 << 20;
+constexpr std::size_t longest_token_answer = 1 << 20;
 constexpr std::size_t longest_token = 64 << 10;
 constexpr std::uint64_t longest_lifetime = 24 * 3600;
 
@@ -21,7 +21,7 @@ bool is_field_value(std::string_view text) {
 }  // namespace
 
 Token parse_token(std::string_view body, std::string_view what) {
-  const auto answer = parse_json(body, what, longest_answer);
+  const auto answer = parse_json(body, what, longest_token_answer);
   auto value = string_at(answer, "token", what);
   if (!value || value->empty()) value = string_at(answer, "access_token", what);
   if (!value || !is_field_value(*value)) {

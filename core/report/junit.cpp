@@ -26,7 +26,7 @@ struct Suite {
   std::vector<Case> cases;
 };
 
-std::string clean(std::string_view text) {
+std::string xml_text(std::string_view text) {
   return text::join(lines_of(text), "\n");
 }
 
@@ -43,14 +43,14 @@ Case build_case(const Leg& leg) {
   const auto result = is_built(leg) ? Result::passed : leg.result;
   auto duration = leg.duration;
   for (const auto& test : leg.tests) duration -= std::min(duration, test.duration);
-  const auto error = result == Result::passed ? std::string() : clean(leg.error);
+  const auto error = result == Result::passed ? std::string() : xml_text(leg.error);
   const auto reason = error.empty() ? std::string(to_string(result)) : error.substr(0, error.find('\n'));
   return {"build", result, duration, reason, error};
 }
 
 Case test_case(const Test& test) {
   return {"test: " + one_line(test.name), test.result, test.duration,
-          fmt::format("the test {}", to_string(test.result)), clean(test.output)};
+          fmt::format("the test {}", to_string(test.result)), xml_text(test.output)};
 }
 
 // nullopt: the run was not to publish anything.
@@ -61,7 +61,7 @@ std::optional<Case> publish_case(const Run& run, const Leg& leg) {
   const bool held_back =
       std::ranges::any_of(run.legs, [](const Leg& one) { return !one.optional && one.result != Result::passed; });
   if (held_back) return Case{"publish", Result::skipped, {}, "a required platform did not pass", {}};
-  return Case{"publish", run.result, {}, one_line(run.error), clean(run.error)};
+  return Case{"publish", run.result, {}, one_line(run.error), xml_text(run.error)};
 }
 
 Suite suite_of(const Run& run, const Leg& leg) {
@@ -82,7 +82,7 @@ std::vector<Suite> suites_of(const Run& run) {
   for (const auto& leg : run.legs) suites.push_back(suite_of(run, leg));
   if (suites.empty() && run.result != Result::passed) {
     suites.push_back(
-        {"run", run.duration, {{"start", run.result, run.duration, one_line(run.error), clean(run.error)}}});
+        {"run", run.duration, {{"start", run.result, run.duration, one_line(run.error), xml_text(run.error)}}});
   }
   return suites;
 }

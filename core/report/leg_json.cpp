@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::size_t most_tests = 1000;
 
-std::string clean(std::string_view text) {
+std::string clean_lines(std::string_view text) {
   return text::join(lines_of(text), "\n");
 }
 
 Json test_json(const Test& test) {
-  return {{"name", clean(test.name)},
+  return {{"name", clean_lines(test.name)},
           {"result", to_string(test.result)},
           {"duration_ms", test.duration.count()},
-          {"output", clean(test.output)}};
+          {"output", clean_lines(test.output)}};
 }
 
 std::string string(const Json& object, const char* key, std::string_view what) {
@@ -65,13 +65,13 @@ Json leg_json(const Leg& leg) {
           {"result", to_string(leg.result)},
           {"optional", leg.optional},
           {"emulated", leg.emulated},
-          {"node", clean(leg.node)},
+          {"node", clean_lines(leg.node)},
           {"duration_ms", leg.duration.count()},
           {"steps", leg.steps},
           {"cached_steps", leg.cached_steps},
           {"size", leg.size},
-          {"digest", clean(leg.digest)},
-          {"error", clean(leg.error)},
+          {"digest", clean_lines(leg.digest)},
+          {"error", clean_lines(leg.error)},
           {"tests", std::move(tests)}};
 }
 

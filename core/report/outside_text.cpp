@@ -15,7 +15,7 @@ std::string_view after_carriage_returns(std::string_view line) {
 }
 
 // Twice: a secret may hold characters that are taken out, or be whole only without them.
-std::string clean(std::string_view line) {
+std::string clean_line(std::string_view line) {
   return redactor().apply(text::printable(redactor().apply(after_carriage_returns(line))));
 }
 
@@ -40,7 +40,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   // Secrets of several lines are known by line, and whole.
   const auto redacted = redactor().apply(text);
   for (const auto line : text::split(redacted, '\n')) {
-    auto cleaned = clean(line);
+    auto cleaned = clean_line(line);
     if (lines.empty() && text::trim(cleaned).empty()) continue;
     lines.push_back(std::move(cleaned));
   }

@@ -10,7 +10,7 @@
 namespace polyarch::report {
 namespace {
 
-constexpr std::size_t output_lines = 20;
+constexpr std::size_t table_output_lines = 20;
 
 using Row = std::vector<std::string>;
 
@@ -75,9 +75,10 @@ std::string failures(const Leg& leg, const Style& style) {
   }
   for (const auto& test : leg.tests) {
     if (test.result == Result::passed || test.result == Result::skipped) continue;
-    out += fmt::format("\n{} {} test '{}' {} after {}\n{}", colored(style, test.result, mark(test.result)),
-                       style.bold(leg.platform.str()), one_line(test.name), to_string(test.result),
-                       text::human_duration(test.duration), indented(last_lines(test.output, output_lines), "    "));
+    out +=
+        fmt::format("\n{} {} test '{}' {} after {}\n{}", colored(style, test.result, mark(test.result)),
+                    style.bold(leg.platform.str()), one_line(test.name), to_string(test.result),
+                    text::human_duration(test.duration), indented(last_lines(test.output, table_output_lines), "    "));
   }
   return out;
 }

@@ -12,7 +12,7 @@ Answer unknown(const RepositoryName& name, const std::string& reference) {
 }
 
 // The digest of `bytes`, by the algorithm of `reference` when that is a digest.
-Digest digest_of(std::string_view bytes, const std::string& reference) {
+Digest digest_wanted(std::string_view bytes, const std::string& reference) {
   Hasher hasher(Digest::valid(reference) ? Digest::parse(reference).algorithm() : "sha256");
   hasher.update(bytes);
   return hasher.finish();
@@ -63,7 +63,7 @@ Answer Api::put_manifest(const Request& request, const RepositoryName& name, con
   if (!bytes) {
     return refuse(Code::size_invalid, fmt::format("a manifest may have {} bytes here", options_.max_manifest), 413);
   }
-  const auto digest = digest_of(*bytes, reference);
+  const auto digest = digest_wanted(*bytes, reference);
   if (Digest::valid(reference) && digest.str() != reference) {
     return refuse(Code::digest_invalid, fmt::format("the manifest's digest is {}", digest.str()));
   }

@@ -10,10 +10,10 @@
 namespace polyarch::server {
 namespace {
 
-constexpr std::string_view what = "the manifest";
+constexpr std::string_view the_manifest = "the manifest";
 
 [[noreturn]] void invalid(const std::string& why) {
-  throw Error(ErrorKind::input, fmt::format("{} {}", what, why));
+  throw Error(ErrorKind::input, fmt::format("{} {}", the_manifest, why));
 }
 
 // RFC 6838, "Naming Requirements". What passes is safe in a header.
@@ -34,10 +34,10 @@ bool non_distributable(std::string_view type) {
 }
 
 std::string member(const Json& object, const char* key) {
-  return object.is_object() ? string_at(object, key, what).value_or("") : "";
+  return object.is_object() ? string_at(object, key, the_manifest).value_or("") : "";
 }
 
-Digest digest_of(const Json& descriptor, const char* place) {
+Digest named_digest(const Json& descriptor, const char* place) {
   const auto digest = member(descriptor, "digest");
   if (!Digest::valid(digest)) invalid(fmt::format("has no valid digest in \"{}\"", place));
   return Digest::parse(digest);
@@ -52,16 +52,16 @@ const Json& array_at(const Json& manifest, const char* key) {
 void read_image(const Json& manifest, ManifestFacts& facts) {
   if (!manifest.contains("config")) invalid("has no \"config\"");
   const auto& config = manifest.at("config");
-  facts.blobs.push_back(digest_of(config, "config"));
+  facts.blobs.push_back(named_digest(config, "config"));
   for (const auto& layer : array_at(manifest, "layers")) {
-    const auto digest = digest_of(layer, "layers");
+    const auto digest = named_digest(layer, "layers");
     if (!non_distributable(member(layer, "mediaType"))) facts.blobs.push_back(digest);
   }
   if (facts.artifact_type.empty()) facts.artifact_type = member(config, "mediaType");
 }
 
 void read_index(const Json& manifest, ManifestFacts& facts) {
-  for (const auto& child : array_at(manifest, "manifests")) facts.manifests.push_back(digest_of(child, "manifests"));
+  for (const auto& child : array_at(manifest, "manifests")) facts.manifests.push_back(named_digest(child, "manifests"));
 }
 
 // The type that the header and the manifest agree on, or that its members tell when neither names one.
@@ -82,7 +82,7 @@ Json parse(std::string_view bytes, std::string_view content_type) {
   const auto type = text::trim(content_type.substr(0, content_type.find(';')));
   const bool known = type.empty() || oci::media_type::is_index(type) || oci::media_type::is_manifest(type);
   try {
-    return parse_json(bytes, what, bytes.size());
+    return parse_json(bytes, the_manifest, bytes.size());
   } catch (const Error&) {
     if (known) throw;
     return {};
@@ -107,13 +107,13 @@ ManifestFacts read_manifest(std::string_view bytes, std::string_view content_typ
   const bool index = oci::media_type::is_index(facts.media_type);
   const bool image = oci::media_type::is_manifest(facts.media_type);
   if (index || image) {
-    if (!manifest.is_object() || unsigned_at(manifest, "schemaVersion", what) != 2) {
+    if (!manifest.is_object() || unsigned_at(manifest, "schemaVersion", the_manifest) != 2) {
       invalid("is not of schemaVersion 2");
     }
     index ? read_index(manifest, facts) : read_image(manifest, facts);
   }
   if (!manifest.is_object()) return facts;
-  if (manifest.contains("subject")) facts.subject = digest_of(manifest.at("subject"), "subject");
+  if (manifest.contains("subject")) facts.subject = named_digest(manifest.at("subject"), "subject");
   if (const auto found = manifest.find("annotations"); found != manifest.end() && found->is_object()) {
     facts.annotations = *found;
   }

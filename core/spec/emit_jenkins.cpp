@@ -7,7 +7,7 @@
 namespace polyarch::spec {
 namespace {
 
-constexpr std::string_view head = R"(polyarch: build, test and publish multi-architecture container images
+constexpr std::string_view jenkins_head = R"(polyarch: build, test and publish multi-architecture container images
 
     def image = polyarch platforms: ['linux/amd64', 'linux/arm64'], tags: ['registry.example/app:1'], push: true
     echo image.digest
@@ -20,7 +20,7 @@ Secrets are no inputs: bind them with withCredentials, to the variables that are
 }  // namespace
 
 std::string emit_jenkins() {
-  std::string out(head);
+  std::string out(jenkins_head);
   std::string secrets = "\nSecrets\n\n";
   for (const auto& option : ci_inputs()) {
     if (option.more.secret) {

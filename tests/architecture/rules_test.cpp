@@ -7,9 +7,9 @@
 namespace polyarch::architecture {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 using Rule = Breaches (*)(const SourceFile&);
 

@@ -317,18 +317,18 @@ TEST_P(RegistryContract, KeepsDockersManifests) {
   EXPECT_EQ(client_->need_manifest(tag("docker")).descriptor.media_type, oci::media_type::docker_manifest);
 }
 
-std::string name_of(const ::testing::TestParamInfo<Kind>& parameter) {
+std::string kind_name(const ::testing::TestParamInfo<Kind>& parameter) {
   return parameter.param.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RegistryContract,
                          ::testing::Values(embedded, embedded_tls, embedded_htpasswd, distribution, distribution_tls,
                                            distribution_htpasswd, distribution_tokens),
-                         name_of);
+                         kind_name);
 INSTANTIATE_TEST_SUITE_P(All, GuardedRegistry,
-                         ::testing::Values(embedded_htpasswd, distribution_htpasswd, distribution_tokens), name_of);
-INSTANTIATE_TEST_SUITE_P(All, RegistryWithTokens, ::testing::Values(distribution_tokens), name_of);
-INSTANTIATE_TEST_SUITE_P(All, PlainRegistry, ::testing::Values(embedded, distribution), name_of);
+                         ::testing::Values(embedded_htpasswd, distribution_htpasswd, distribution_tokens), kind_name);
+INSTANTIATE_TEST_SUITE_P(All, RegistryWithTokens, ::testing::Values(distribution_tokens), kind_name);
+INSTANTIATE_TEST_SUITE_P(All, PlainRegistry, ::testing::Values(embedded, distribution), kind_name);
 
 }  // namespace
 }  // namespace polyarch::registry

@@ -108,7 +108,7 @@ struct Mistake {
   const char* message;
 };
 
-class Mistakes : public BadInput, public testing::WithParamInterface<Mistake> {};
+class Mistakes : public BadInput, public ::testing::WithParamInterface<Mistake> {};
 
 TEST_P(Mistakes, AreRefusedBeforeAnythingStarts) {
   const auto& mistake = GetParam();
@@ -117,24 +117,24 @@ TEST_P(Mistakes, AreRefusedBeforeAnythingStarts) {
 
 INSTANTIATE_TEST_SUITE_P(
     Build, Mistakes,
-    testing::Values(Mistake{"Platform", {"--platform", "linux/amd46"}, ErrorKind::usage, "linux/amd46"},
-                    Mistake{"PlatformOfScope", {"--build-arg", "linux/s390x:A=B"}, ErrorKind::usage, "linux/s390x"},
-                    Mistake{"Tag", {"--tag", "Upper/Case:1"}, ErrorKind::usage, "Upper/Case:1"},
-                    Mistake{"TagWithADigest",
-                            {"--tag", "a/b@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
-                            ErrorKind::usage,
-                            "names a digest"},
-                    Mistake{"PushWithoutATag", {"--push"}, ErrorKind::usage, "--push needs a tag"},
-                    Mistake{"Option", {"--platfrom", "linux/amd64"}, ErrorKind::usage, "--platfrom"},
-                    Mistake{"Choice", {"--push-with", "magic"}, ErrorKind::usage, "magic"},
-                    Mistake{"Annotation", {"--annotation", "index:nothing"}, ErrorKind::usage, "index:nothing"},
-                    Mistake{"Dockerfile", {"--file", "none/Dockerfile"}, ErrorKind::input, "none/Dockerfile"},
-                    Mistake{"Stage", {"--target", "none"}, ErrorKind::usage, "'none'"},
-                    Mistake{"NameOfBuilder", {"--builder", "never-made"}, ErrorKind::builder, "'never-made'"},
-                    Mistake{"PlatformsAllOptional",
-                            {"--optional-platform", "linux/amd64", "--platform", "linux/amd64"},
-                            ErrorKind::usage,
-                            "every platform is optional"}),
+    ::testing::Values(Mistake{"Platform", {"--platform", "linux/amd46"}, ErrorKind::usage, "linux/amd46"},
+                      Mistake{"PlatformOfScope", {"--build-arg", "linux/s390x:A=B"}, ErrorKind::usage, "linux/s390x"},
+                      Mistake{"Tag", {"--tag", "Upper/Case:1"}, ErrorKind::usage, "Upper/Case:1"},
+                      Mistake{"TagWithADigest",
+                              {"--tag", "a/b@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+                              ErrorKind::usage,
+                              "names a digest"},
+                      Mistake{"PushWithoutATag", {"--push"}, ErrorKind::usage, "--push needs a tag"},
+                      Mistake{"Option", {"--platfrom", "linux/amd64"}, ErrorKind::usage, "--platfrom"},
+                      Mistake{"Choice", {"--push-with", "magic"}, ErrorKind::usage, "magic"},
+                      Mistake{"Annotation", {"--annotation", "index:nothing"}, ErrorKind::usage, "index:nothing"},
+                      Mistake{"Dockerfile", {"--file", "none/Dockerfile"}, ErrorKind::input, "none/Dockerfile"},
+                      Mistake{"Stage", {"--target", "none"}, ErrorKind::usage, "'none'"},
+                      Mistake{"NameOfBuilder", {"--builder", "never-made"}, ErrorKind::builder, "'never-made'"},
+                      Mistake{"PlatformsAllOptional",
+                              {"--optional-platform", "linux/amd64", "--platform", "linux/amd64"},
+                              ErrorKind::usage,
+                              "every platform is optional"}),
     [](const auto& given) { return std::string(given.param.name); });
 
 TEST_F(BadInput, TheContextIsNotThere) {

@@ -15,11 +15,11 @@
 namespace polyarch::buildkit {
 namespace {
 
-using testing::Each;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-class BuilderOnTestbed : public testing::Test {
+class BuilderOnTestbed : public ::testing::Test {
  protected:
   void SetUp() override {
     if (variable("POLYARCH_TESTBED_BASE").empty()) {
@@ -148,7 +148,7 @@ TEST_F(BuilderOnTestbed, SolveShowsStepsAndNamesTheCauseOfAFailure) {
   const auto buildx = find_buildx(runner_, {});
   solve.no_cache = true;
   EXPECT_FALSE(run_solve(solve, buildx, {}, runner_, listener).steps.empty());
-  EXPECT_THAT(lines, testing::Contains("fine"));
+  EXPECT_THAT(lines, ::testing::Contains("fine"));
   solve.input = from + "RUN exit 3\n";
   try {
     run_solve(solve, buildx, {}, runner_, {});

@@ -102,7 +102,7 @@ class ServedRegistry {
 };
 
 // Skips, with the reason, where the real parts are not there.
-class Testbed : public testing::Test {
+class Testbed : public ::testing::Test {
  protected:
   void SetUp() override {
     if (variable("POLYARCH_TESTBED_BASE").empty()) {

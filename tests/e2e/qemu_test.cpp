@@ -16,12 +16,12 @@ namespace polyarch::app {
 namespace {
 
 using Action = QemuRegistration::Action;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const auto mips64 = oci::Platform::parse("linux/mips64");
 const auto loong64 = oci::Platform::parse("linux/loong64");
 
-class QemuOnThisKernel : public testing::Test {
+class QemuOnThisKernel : public ::testing::Test {
  protected:
   void SetUp() override {
     mounted_before_ = emulators_.mounted();
@@ -81,7 +81,8 @@ TEST_F(QemuOnThisKernel, RegistersProvesAndForgets) {
   EXPECT_EQ(status.version, done.at(0).status.version);
   EXPECT_THAT(status.flags, HasSubstr("F"));
   EXPECT_EQ(qemu_register({mips64}, "", tools()).at(0).action, Action::kept);
-  EXPECT_THAT(qemu_unregister({mips64, loong64}, emulators_), testing::ElementsAre("qemu-mips64", "qemu-loongarch64"));
+  EXPECT_THAT(qemu_unregister({mips64, loong64}, emulators_),
+              ::testing::ElementsAre("qemu-mips64", "qemu-loongarch64"));
   EXPECT_FALSE(qemu_status({mips64}, tools()).at(0).registered);
 }
 
@@ -137,7 +138,7 @@ TEST_F(QemuOnThisKernel, SaysToAnotherUserWhatIsMissing) {
     }
     _exit(0);
   };
-  EXPECT_EXIT(as_nobody(), testing::ExitedWithCode(12), "not root and lacks CAP_SYS_ADMIN.*\n.*privileged container");
+  EXPECT_EXIT(as_nobody(), ::testing::ExitedWithCode(12), "not root and lacks CAP_SYS_ADMIN.*\n.*privileged container");
 }
 
 }  // namespace

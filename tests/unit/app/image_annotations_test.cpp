@@ -8,8 +8,8 @@
 namespace polyarch::app {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 using Map = oci::Annotations;
 

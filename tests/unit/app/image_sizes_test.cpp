@@ -6,7 +6,7 @@
 namespace polyarch::app {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 oci::Descriptor layer(const std::string& name, std::uint64_t size) {
   return {.media_type = "x/layer", .digest = Digest::sha256(name), .size = size};

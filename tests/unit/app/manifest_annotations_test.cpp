@@ -4,12 +4,10 @@
 
 #include "app/image_annotations.hpp"
 #include "base/error.hpp"
+#include "unit/app/platforms.hpp"
 
 namespace polyarch::app {
 namespace {
-
-const auto amd64 = oci::Platform::parse("linux/amd64");
-const auto arm64 = oci::Platform::parse("linux/arm64");
 
 TEST(ManifestAnnotations, HoldForAllOrForOnePlatform) {
   const auto all = manifest_annotations(

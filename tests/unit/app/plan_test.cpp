@@ -19,7 +19,7 @@ using testing::push_options;
 using testing::sample_facts;
 using ::testing::SizeIs;
 
-std::vector<std::string> names(const std::vector<oci::Platform>& platforms) {
+std::vector<std::string> names_of(const std::vector<oci::Platform>& platforms) {
   std::vector<std::string> out;
   for (const auto& one : platforms) out.push_back(one.str());
   return out;
@@ -28,7 +28,7 @@ std::vector<std::string> names(const std::vector<oci::Platform>& platforms) {
 // The platforms of each solve.
 std::vector<std::vector<std::string>> groups(const Plan& plan) {
   std::vector<std::vector<std::string>> out;
-  for (const auto& solve : plan.solves) out.push_back(names(solve.platforms));
+  for (const auto& solve : plan.solves) out.push_back(names_of(solve.platforms));
   return out;
 }
 
@@ -36,7 +36,7 @@ const LegPlan& leg(const Plan& plan, const char* name) {
   return *std::ranges::find(plan.legs, platform(name), &LegPlan::platform);
 }
 
-std::string failure(const spec::BuildOptions& options, const Facts& facts) {
+std::string plan_failure(const spec::BuildOptions& options, const Facts& facts) {
   try {
     make_plan(options, facts);
   } catch (const Error& error) {
@@ -95,7 +95,7 @@ TEST(Plan, IsolatesWhatMustNotCancelTheOthers) {
 
 TEST(Plan, RegistersEmulatorsThatALocalBuilderLacks) {
   const auto plan = make_plan({}, three);
-  EXPECT_THAT(names(plan.emulators), ElementsAre("linux/riscv64"));
+  EXPECT_THAT(names_of(plan.emulators), ElementsAre("linux/riscv64"));
   EXPECT_FALSE(leg(plan, "linux/amd64").emulated);
   EXPECT_TRUE(leg(plan, "linux/arm64").emulated);
   EXPECT_TRUE(leg(plan, "linux/riscv64").emulated);
@@ -135,7 +135,7 @@ TEST(Plan, PushesByTheEngineWhenADriverCannot) {
   EXPECT_EQ(make_plan(push_options(), facts).push, PushWith::engine);
   auto options = push_options();
   options.push_with = "builder";
-  EXPECT_THAT(failure(options, facts), HasSubstr("docker driver cannot push by digest"));
+  EXPECT_THAT(plan_failure(options, facts), HasSubstr("docker driver cannot push by digest"));
 }
 
 TEST(Plan, PublishesABareImageOnlyForOnePlatform) {
@@ -189,7 +189,7 @@ TEST(Plan, KeepsTheCacheWhereItIsTold) {
   EXPECT_THAT(make_plan(push_options(), facts).solves.at(0).solve.cache_to, IsEmpty());
   EXPECT_THAT(make_plan(push_options(), facts).solves.at(0).solve.cache_from, SizeIs(4));
   options.cache = "r.example/cache:tag";
-  EXPECT_NE(failure(options, two), "nothing failed");
+  EXPECT_NE(plan_failure(options, two), "nothing failed");
 }
 
 TEST(Plan, TestsEachPlatformWithItsOwn) {
@@ -242,7 +242,7 @@ TEST(Plan, RefusesWhatCannotBeHadTogether) {
   for (const auto& item : cases) {
     Options options;
     item.set(options);
-    EXPECT_THAT(failure(options, two), HasSubstr(item.problem));
+    EXPECT_THAT(plan_failure(options, two), HasSubstr(item.problem));
   }
 }
 
@@ -252,7 +252,7 @@ TEST(StagingSolve, PushesByDigestAndMovesNoTag) {
   const auto plan = make_plan(options, two);
   const auto solve = staging_solve(plan, plan.solves[0], "node", "/layout");
   EXPECT_EQ(solve.builder, "node");
-  EXPECT_THAT(names(solve.platforms), ElementsAre("linux/amd64", "linux/arm64"));
+  EXPECT_THAT(names_of(solve.platforms), ElementsAre("linux/amd64", "linux/arm64"));
   EXPECT_THAT(solve.outputs,
               ElementsAre("type=image,name=r.example/app,push=true,push-by-digest=true,name-canonical=true"));
   EXPECT_THAT(solve.tags, IsEmpty());
@@ -304,14 +304,14 @@ TEST(ExportSolve, FollowsThePublishedImage) {
   options.isolate = true;
   const auto plan = make_plan(options, two);
   EXPECT_TRUE(plan.exports_later());
-  const auto amd64 = export_solve(plan, plan.solves[0], "node");
-  const auto arm64 = export_solve(plan, plan.solves[1], "node");
-  EXPECT_EQ(amd64.builder, "node");
-  EXPECT_THAT(amd64.outputs, ElementsAre("type=local,dest=out/linux_amd64,mode=max"));
-  EXPECT_THAT(arm64.outputs, ElementsAre("type=local,dest=out/linux_arm64,mode=max"));
-  EXPECT_THAT(amd64.tags, ElementsAre("r.example/app:1"));
-  EXPECT_THAT(arm64.tags, ElementsAre("r.example/app:1", "r.example/app:1-arm"));
-  EXPECT_THAT(amd64.cache_to, IsEmpty()) << "written by the first solve";
+  const auto first = export_solve(plan, plan.solves[0], "node");
+  const auto second = export_solve(plan, plan.solves[1], "node");
+  EXPECT_EQ(first.builder, "node");
+  EXPECT_THAT(first.outputs, ElementsAre("type=local,dest=out/linux_amd64,mode=max"));
+  EXPECT_THAT(second.outputs, ElementsAre("type=local,dest=out/linux_arm64,mode=max"));
+  EXPECT_THAT(first.tags, ElementsAre("r.example/app:1"));
+  EXPECT_THAT(second.tags, ElementsAre("r.example/app:1", "r.example/app:1-arm"));
+  EXPECT_THAT(first.cache_to, IsEmpty()) << "written by the first solve";
   EXPECT_FALSE(make_plan(push_options(), two).exports_later());
 }
 

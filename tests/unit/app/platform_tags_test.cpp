@@ -27,11 +27,11 @@ std::vector<std::string> names(const std::vector<publish::Leg>& legs, const std:
 TEST(PlatformTags, HaveThePlatformBehindEachTag) {
   EXPECT_THAT(
       names({leg("linux/amd64"), leg("linux/arm/v7"), leg("windows/amd64")}, {"r.example/a:v1.0", "r.example/b:x"}),
-      testing::ElementsAre("r.example/a:v1.0-amd64 bytes of linux/amd64", "r.example/b:x-amd64 bytes of linux/amd64",
-                           "r.example/a:v1.0-arm-v7 bytes of linux/arm/v7",
-                           "r.example/b:x-arm-v7 bytes of linux/arm/v7",
-                           "r.example/a:v1.0-windows-amd64 bytes of windows/amd64",
-                           "r.example/b:x-windows-amd64 bytes of windows/amd64"));
+      ::testing::ElementsAre("r.example/a:v1.0-amd64 bytes of linux/amd64", "r.example/b:x-amd64 bytes of linux/amd64",
+                             "r.example/a:v1.0-arm-v7 bytes of linux/arm/v7",
+                             "r.example/b:x-arm-v7 bytes of linux/arm/v7",
+                             "r.example/a:v1.0-windows-amd64 bytes of windows/amd64",
+                             "r.example/b:x-windows-amd64 bytes of windows/amd64"));
 }
 
 TEST(PlatformTags, AreOfOneImageEach) {

@@ -4,15 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "unit/app/platforms.hpp"
 
 namespace polyarch::app {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-
-const auto amd64 = oci::Platform::parse("linux/amd64");
-const auto arm64 = oci::Platform::parse("linux/arm64");
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 spec::BuildOptions given(std::vector<std::string> tags, std::vector<std::string> outputs = {}, bool push = false) {
   spec::BuildOptions options;

@@ -6,13 +6,12 @@
 #include <map>
 
 #include "sys/files.hpp"
+#include "unit/app/platforms.hpp"
 
 namespace polyarch::app {
 namespace {
 
-using testing::HasSubstr;
-
-const auto amd64 = oci::Platform::parse("linux/amd64");
+using ::testing::HasSubstr;
 
 std::string ustar(const std::map<std::string, std::string>& files) {
   std::string out;
@@ -77,7 +76,7 @@ class Anonymous final : public registry::CredentialStore {
   std::optional<registry::Credentials> find(const std::string&) override { return std::nullopt; }
 };
 
-class QemuImage : public testing::Test {
+class QemuImage : public ::testing::Test {
  protected:
   Interpreters extract(const std::vector<const char*>& names) {
     std::vector<binfmt::Architecture> architectures;

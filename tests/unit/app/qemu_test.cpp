@@ -6,18 +6,17 @@
 #include <gtest/gtest.h>
 
 #include "sys/files.hpp"
+#include "unit/app/platforms.hpp"
 
 namespace polyarch::app {
 namespace {
 
 namespace fs = std::filesystem;
 using Action = QemuRegistration::Action;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-const auto arm64 = oci::Platform::parse("linux/arm64");
 const auto armv6 = oci::Platform::parse("linux/arm/v6");
-const auto armv7 = oci::Platform::parse("linux/arm/v7");
 
 std::string read(const fs::path& path) {
   return sys::read_file(path, 1 << 20);
@@ -56,7 +55,7 @@ class Machine final : public sys::Runner {
 };
 
 // A directory in place of binfmt_misc, and a PATH with one static emulator a name.
-class Qemu : public testing::Test {
+class Qemu : public ::testing::Test {
  protected:
   Qemu() {
     put("register", "");
@@ -211,8 +210,8 @@ TEST_F(Qemu, UnregisterLeavesOtherEmulatorsAlone) {
   put_arm64_entry("F");
   fs::copy(root_.path() / "qemu-aarch64", root_.path() / "rosetta");
   EXPECT_THAT(qemu_unregister({arm64, armv7}, emulators_), ElementsAre("qemu-aarch64"));
-  EXPECT_THAT(read(root_.path() / "qemu-aarch64"), testing::StartsWith("-1"));
-  EXPECT_THAT(read(root_.path() / "rosetta"), testing::StartsWith("enabled"));
+  EXPECT_THAT(read(root_.path() / "qemu-aarch64"), ::testing::StartsWith("-1"));
+  EXPECT_THAT(read(root_.path() / "rosetta"), ::testing::StartsWith("enabled"));
 }
 
 TEST_F(Qemu, UnknownPlatformsAreRefused) {

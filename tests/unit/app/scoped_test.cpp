@@ -4,15 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "unit/app/platforms.hpp"
 
 namespace polyarch::app {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-
-const auto amd64 = oci::Platform::parse("linux/amd64");
-const auto arm64 = oci::Platform::parse("linux/arm64");
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(Scoped, TakesAPlatformOnlyWhereOneStands) {
   struct Case {

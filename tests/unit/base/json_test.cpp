@@ -8,8 +8,8 @@
 namespace polyarch {
 namespace {
 
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 std::string refusal(std::string_view text, std::size_t max_bytes = 1 << 20) {
   try {

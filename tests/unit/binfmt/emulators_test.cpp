@@ -10,8 +10,8 @@ namespace polyarch::binfmt {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const auto arm64 = oci::Platform::parse("linux/arm64");
 
@@ -82,7 +82,7 @@ TEST(Proof, SaysWhyItFailed) {
 }
 
 // A directory that looks like binfmt_misc: what is written stays to be read.
-class Kernel : public testing::Test {
+class Kernel : public ::testing::Test {
  protected:
   Kernel() {
     put("register", "");
@@ -136,7 +136,7 @@ TEST_F(Kernel, GetsTheLineOfAnEmulatorThatWorks) {
 TEST_F(Kernel, LetsTheOldEmulatorGiveWay) {
   put_entry("other", "/gone/qemu");
   put_entry("qemu-aarch64", "/gone/too", "disabled");
-  EXPECT_THAT(emulators_.add(arm64, "/opt/qemu").replaced, testing::UnorderedElementsAre("other", "qemu-aarch64"));
+  EXPECT_THAT(emulators_.add(arm64, "/opt/qemu").replaced, ::testing::UnorderedElementsAre("other", "qemu-aarch64"));
   EXPECT_EQ(read(root_.path() / "other").substr(0, 2), "-1");
   EXPECT_EQ(read(root_.path() / "qemu-aarch64").substr(0, 2), "-1");
 }

@@ -51,7 +51,7 @@ TEST(StaticallyLinked, IsNothingThatIsMalformed) {
   EXPECT_FALSE(statically_linked(many));
 }
 
-class Path : public testing::Test {
+class Path : public ::testing::Test {
  protected:
   void SetUp() override { setenv("PATH", directory_.path().c_str(), 1); }
   void TearDown() override { setenv("PATH", before_.c_str(), 1); }

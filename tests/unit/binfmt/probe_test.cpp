@@ -9,7 +9,7 @@
 namespace polyarch::binfmt {
 namespace {
 
-class Probe : public testing::TestWithParam<Architecture> {
+class Probe : public ::testing::TestWithParam<Architecture> {
  protected:
   oci::Platform platform() const { return oci::Platform::parse(std::string(GetParam().architecture)); }
 };
@@ -46,7 +46,7 @@ TEST_P(Probe, RunsUnderQemu) {
   EXPECT_EQ(result.out, probe_answer(platform()));
 }
 
-INSTANTIATE_TEST_SUITE_P(, Probe, testing::ValuesIn(architectures().begin(), architectures().end()),
+INSTANTIATE_TEST_SUITE_P(, Probe, ::testing::ValuesIn(architectures().begin(), architectures().end()),
                          [](const auto& probe) { return std::string(probe.param.architecture); });
 
 TEST(ProbeProgram, RefusesAPlatformWithoutEmulator) {

@@ -32,7 +32,7 @@ struct OneOption {
   Argv expected;  // between --progress rawjson and the context
 };
 
-class BuildArgvTable : public testing::TestWithParam<OneOption> {};
+class BuildArgvTable : public ::testing::TestWithParam<OneOption> {};
 
 TEST_P(BuildArgvTable, PassesTheOptionOn) {
   auto solve = minimal();
@@ -87,7 +87,7 @@ const OneOption table[] = {
      {"--shm-size", "1g", "--ulimit", "nofile=9", "--cgroup-parent", "g"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Options, BuildArgvTable, testing::ValuesIn(table),
+INSTANTIATE_TEST_SUITE_P(Options, BuildArgvTable, ::testing::ValuesIn(table),
                          [](const auto& one) { return one.param.description; });
 
 }  // namespace

@@ -12,8 +12,8 @@
 namespace polyarch::buildkit {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr std::string_view running =
     "Name: polyarch-x\nDriver: remote\n\nNodes:\nName: polyarch-x0\nEndpoint: tcp://farm.example:1234\nStatus: "
@@ -219,8 +219,8 @@ TEST(RunSolve, ThrowsTheCauseAndShowsTheStepWithItsLine) {
     run_solve(solve, {"docker", "buildx"}, {}, runner, {[&last](const report::Step& step) { last = step; }, {}, {}});
   });
   EXPECT_EQ(error.kind(), ErrorKind::build);
-  EXPECT_THAT(error.message(), testing::StartsWith("Dockerfile:4: RUN echo \"compiling for arm64\""));
-  EXPECT_THAT(error.message(), testing::EndsWith("(linux/arm64, stage build, step 2/2) failed with exit code 2"));
+  EXPECT_THAT(error.message(), ::testing::StartsWith("Dockerfile:4: RUN echo \"compiling for arm64\""));
+  EXPECT_THAT(error.message(), ::testing::EndsWith("(linux/arm64, stage build, step 2/2) failed with exit code 2"));
   EXPECT_EQ(last.line, 4);
   EXPECT_THAT(runner.commands[0], HasSubstr("docker buildx build --progress rawjson --metadata-file "));
 }

@@ -41,7 +41,7 @@ class Listening {
   int port_ = 0;
 };
 
-Error failure(const std::string& endpoint) {
+Error endpoint_failure(const std::string& endpoint) {
   const sys::Cancel cancel;
   try {
     check_reachable(endpoint, cancel);
@@ -62,7 +62,7 @@ TEST(Endpoint, APortThatNobodyListensAtIsSaid) {
   Listening server;
   server.close();
   const auto endpoint = "tcp://127.0.0.1:" + server.port();
-  const auto error = failure(endpoint);
+  const auto error = endpoint_failure(endpoint);
   EXPECT_EQ(error.kind(), ErrorKind::builder);
   EXPECT_TRUE(error.retryable());
   EXPECT_EQ(error.message(), "the builder at " + endpoint + " does not answer: Connection refused");
@@ -70,13 +70,14 @@ TEST(Endpoint, APortThatNobodyListensAtIsSaid) {
 
 TEST(Endpoint, ASocketThatIsNotThereIsSaid) {
   const sys::TemporaryDirectory directory("endpoint-");
-  EXPECT_THAT(failure("unix://" + (directory.path() / "none.sock").string()).message(), HasSubstr("No such file"));
-  EXPECT_THAT(failure("unix:///" + std::string(200, 'x')).message(), HasSubstr("too long"));
+  EXPECT_THAT(endpoint_failure("unix://" + (directory.path() / "none.sock").string()).message(),
+              HasSubstr("No such file"));
+  EXPECT_THAT(endpoint_failure("unix:///" + std::string(200, 'x')).message(), HasSubstr("too long"));
 }
 
 TEST(Endpoint, AnAddressWithoutAPortIsAMistake) {
   for (const std::string endpoint : {"tcp://buildkit.example", "tcp://[::1]", "tcp://", "tcp://:1234"}) {
-    EXPECT_EQ(failure(endpoint).kind(), ErrorKind::usage) << endpoint;
+    EXPECT_EQ(endpoint_failure(endpoint).kind(), ErrorKind::usage) << endpoint;
   }
 }
 

@@ -5,7 +5,7 @@
 namespace polyarch::buildkit {
 namespace {
 
-SolveFailure failure(const std::string& message) {
+SolveFailure solve_failure(const std::string& message) {
   return {"polyarch-1", "", "WARNING: something\nERROR: failed to build: failed to solve: " + message + "\n", {}};
 }
 
@@ -93,7 +93,7 @@ TEST(SolveError, TellsTheCausesApart) {
   };
   for (const auto& one : cases) {
     SCOPED_TRACE(one.said);
-    const auto error = solve_error(failure(one.said));
+    const auto error = solve_error(solve_failure(one.said));
     EXPECT_EQ(describe(error.kind()).name, describe(one.kind).name);
     EXPECT_TRUE(error.message().starts_with(one.message)) << error.message();
     EXPECT_EQ(error.retryable(), one.retryable);
@@ -101,7 +101,7 @@ TEST(SolveError, TellsTheCausesApart) {
 }
 
 TEST(SolveError, OfAStepNamesLinePlatformAndExitCode) {
-  auto failed = failure("process \"/bin/sh -c make\" did not complete successfully: exit code: 2");
+  auto failed = solve_failure("process \"/bin/sh -c make\" did not complete successfully: exit code: 2");
   failed.dockerfile = "app/Dockerfile";
   failed.output = "Dockerfile:12\n--------------------\n  12 | >>> RUN make\n--------------------\n" + failed.output;
   failed.step = step("[linux/amd64->arm64 build 2/4] RUN make");
@@ -112,15 +112,15 @@ TEST(SolveError, OfAStepNamesLinePlatformAndExitCode) {
 }
 
 TEST(SolveError, NamesThePlatformThatABaseImageLacks) {
-  auto failed =
-      failure("x: failed to resolve source metadata for r.example/x:1: no match for platform in manifest: not found");
+  auto failed = solve_failure(
+      "x: failed to resolve source metadata for r.example/x:1: no match for platform in manifest: not found");
   failed.step = step("[linux/riscv64 internal] load metadata for r.example/x:1");
   EXPECT_EQ(solve_error(failed).message(), "Dockerfile: base image r.example/x:1 has no linux/riscv64");
 }
 
 TEST(SolveError, ReadsTheCauseFromTheLogOfTheStep) {
   const std::string said = "process \"/bin/sh -c make\" did not complete successfully: exit code: 1";
-  auto failed = failure(said);
+  auto failed = solve_failure(said);
   failed.step = step("[linux/arm64 2/4] RUN make", "exec /bin/sh: exec format error\n");
   EXPECT_EQ(solve_error(failed).kind(), ErrorKind::emulation);
   EXPECT_NE(solve_error(failed).hint().find("polyarch qemu register"), std::string::npos);
@@ -133,7 +133,8 @@ TEST(SolveError, ReadsTheCauseFromTheLogOfTheStep) {
 }
 
 TEST(SolveError, HintsAtMemoryWhenAStepWasKilled) {
-  const auto error = solve_error(failure("process \"/bin/sh -c x\" did not complete successfully: exit code: 137"));
+  const auto error =
+      solve_error(solve_failure("process \"/bin/sh -c x\" did not complete successfully: exit code: 137"));
   EXPECT_EQ(error.message(), "Dockerfile: a step failed with exit code 137");
   EXPECT_NE(error.hint().find("memory"), std::string::npos);
 }

@@ -5,7 +5,7 @@
 namespace polyarch::buildkit {
 namespace {
 
-struct Case {
+struct NameCase {
   std::string name;
   std::string runs_on;
   std::string target;
@@ -21,7 +21,7 @@ std::string str(const std::optional<oci::Platform>& platform) {
 }
 
 TEST(StepName, IsTakenApart) {
-  const Case cases[] = {
+  const NameCase cases[] = {
       {"[2/3] RUN make", "", "", "", 2, 3, false, "RUN make"},
       {"[build  2/10] RUN make", "", "", "build", 2, 10, false, "RUN make"},
       {"[linux/arm64 2/3] RUN make", "linux/arm64", "linux/arm64", "", 2, 3, false, "RUN make"},

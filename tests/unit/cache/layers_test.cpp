@@ -6,9 +6,9 @@
 namespace polyarch::cache {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 const auto amd64 = oci::Platform::parse("linux/amd64");
 const auto arm = oci::Platform::parse("linux/arm/v7");

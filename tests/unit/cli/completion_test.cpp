@@ -9,8 +9,8 @@
 namespace polyarch::cli {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 // What bash offers for the last of `words`.
 std::string offered(const std::string& words) {

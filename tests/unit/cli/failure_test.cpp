@@ -8,8 +8,8 @@
 namespace polyarch::cli {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Failure, HasTheExitCodeOfItsKind) {
   for (const auto& kind : error_kinds()) {

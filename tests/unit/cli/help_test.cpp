@@ -8,8 +8,8 @@
 namespace polyarch::cli {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Help, ShowsEveryOptionInItsGroup) {
   for (const auto& command : spec::catalog()) {

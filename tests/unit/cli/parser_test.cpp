@@ -9,10 +9,10 @@ namespace polyarch::cli {
 namespace {
 
 using spec::surroundings;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 Invocation parsed(std::vector<std::string> arguments, std::map<std::string, std::string, std::less<>> variables = {}) {
   return std::get<Invocation>(parse(std::move(arguments), surroundings(std::move(variables))));

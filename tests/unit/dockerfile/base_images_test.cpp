@@ -6,8 +6,8 @@
 namespace polyarch::dockerfile {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const auto amd64 = oci::Platform::parse("linux/amd64");
 const auto arm64 = oci::Platform::parse("linux/arm64");

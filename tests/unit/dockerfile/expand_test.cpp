@@ -53,7 +53,7 @@ TEST(Expand, BoundsDepthAndSize) {
   EXPECT_EQ(expand("$A$A", {{"A", std::string(4000, 'x')}}, '\\'), std::nullopt);
 }
 
-class GlobalArguments : public testing::Test {
+class GlobalArguments : public ::testing::Test {
  protected:
   static Arguments of(const std::string& text, const Arguments& build_args = {}) {
     const auto file = parse(text, "Dockerfile");

@@ -6,7 +6,7 @@
 namespace polyarch::dockerfile {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::vector<Finding> findings_of(const std::string& text, const std::vector<std::string>& platforms) {
   return lint(parse(text, "Dockerfile"), "", oci::parse_platforms(platforms), oci::Platform::parse("linux/amd64"));
@@ -24,13 +24,13 @@ std::string rules_of(const std::string& text,
   return out;
 }
 
-struct Case {
+struct LintCase {
   std::string text;
   std::string expected;
 };
 
 TEST(EmulatedCompile, NativeCodeInAnyStage) {
-  const std::vector<Case> cases{
+  const std::vector<LintCase> cases{
       {"FROM golang\nRUN go build ./...", "emulated-compile:2"},
       {"FROM golang AS b\nWORKDIR /s\nRUN cd x && CGO_ENABLED=0 go build .\nFROM scratch\nCOPY --from=b /x /x",
        "emulated-compile:3"},
@@ -94,7 +94,7 @@ TEST(EmulatedCompile, CountsOnlyPlatformsThatTheMachineCannotRun) {
 }
 
 TEST(CacheCollision, KnownDirectoriesWithoutAPlatformInTheirId) {
-  const std::vector<Case> cases{
+  const std::vector<LintCase> cases{
       {"--mount=type=cache,target=/var/cache/apt apt-get update", "cache-mount-collision:2"},
       {"--mount=type=cache,sharing=shared,target=/var/lib/apt/ apt-get update", "cache-mount-collision:2"},
       {"--mount=type=cache,target=/app/node_modules npm ci", "cache-mount-collision:2"},
@@ -122,7 +122,7 @@ TEST(CacheCollision, NeedsTwoPlatformsInTheStage) {
 }
 
 TEST(HardCodedArch, DownloadsForOneArchitecture) {
-  const std::vector<Case> cases{
+  const std::vector<LintCase> cases{
       {"RUN curl -L https://x.example/tool-v1-linux-amd64.tar.gz | tar xz", "hard-coded-arch:2"},
       {"RUN curl -L \"https://x.example/${V}/tool_x86_64\"", "hard-coded-arch:2"},
       {"ADD https://x.example/node-linux-x64.tar.xz /n", "hard-coded-arch:2"},

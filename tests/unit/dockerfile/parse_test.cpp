@@ -7,9 +7,9 @@
 namespace polyarch::dockerfile {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Instruction only_instruction(const std::string& text) {
   const auto file = parse("FROM scratch\n" + text, "Dockerfile");

@@ -7,7 +7,7 @@
 namespace polyarch::oci {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const std::string digest = "sha256:" + std::string(64, 'a');
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class LayoutTest : public testing::Test {
+class LayoutTest : public ::testing::Test {
  protected:
   LayoutTest() {
     auto name = (fs::temp_directory_path() / "layout-XXXXXX").string();

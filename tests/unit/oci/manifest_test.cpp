@@ -8,7 +8,7 @@
 namespace polyarch::oci {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string blob(char fill, std::uint64_t size = 7) {
   return fmt::format(R"({{"mediaType":"application/x","digest":"sha256:{}","size":{}}})", std::string(64, fill), size);
@@ -104,12 +104,12 @@ TEST(Index, KeepsTheDockerType) {
 }
 
 TEST(ManifestMediaType, IsDeclaredOrToldFromTheRest) {
-  struct Row {
+  struct ManifestRow {
     std::string bytes;
     std::string_view content_type;
     std::string_view type;
   };
-  for (const auto& row : std::initializer_list<Row>{
+  for (const auto& row : std::initializer_list<ManifestRow>{
            {R"({"mediaType":"a/b"})", media_type::oci_index, "a/b"},
            {"{}", media_type::docker_index, media_type::docker_index},
            {"{}", "application/vnd.oci.image.index.v1+json ; charset=utf-8", media_type::oci_index},

@@ -7,15 +7,15 @@
 namespace polyarch::oci {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-struct Row {
+struct PlatformRow {
   const char* text;
   const char* meaning;
 };
 
 TEST(Platform, IsNormalisedAsContainerdDoes) {
-  for (const auto& row : std::initializer_list<Row>{
+  for (const auto& row : std::initializer_list<PlatformRow>{
            {"linux/amd64", "linux/amd64"},
            {"amd64", "linux/amd64"},
            {"x86_64", "linux/amd64"},
@@ -123,7 +123,7 @@ TEST(Platforms, KeepOrderAndDropRepetitions) {
   for (const auto& platform : parse_platforms({"linux/arm64, amd64,", "", "aarch64,linux/arm", "linux/arm/v7"})) {
     names.push_back(platform.str());
   }
-  EXPECT_THAT(names, testing::ElementsAre("linux/arm64", "linux/amd64", "linux/arm/v7"));
+  EXPECT_THAT(names, ::testing::ElementsAre("linux/arm64", "linux/amd64", "linux/arm/v7"));
   EXPECT_TRUE(parse_platforms({" , ,"}).empty());
   EXPECT_THROW(parse_platforms({"linux/arm64;linux/amd64"}), Error);
 }

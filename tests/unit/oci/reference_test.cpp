@@ -7,9 +7,9 @@
 namespace polyarch::oci {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-const std::string digest = "sha256:" + std::string(64, 'a');
+const std::string a_digest = "sha256:" + std::string(64, 'a');
 
 Error refusal(std::string_view text) {
   try {
@@ -42,8 +42,8 @@ TEST(Reference, IsFilledInAsDockerDoes) {
            {"[fe80::1]/app", "[fe80::1]/app:latest"},
            {"r.example/a.b_c__d---e/f", "r.example/a.b_c__d---e/f:latest"},
            {"r.example/app:_T.-1", "r.example/app:_T.-1"},
-           {"app@" + digest, "docker.io/library/app@" + digest},
-           {"r.example/app:1@" + digest, "r.example/app:1@" + digest},
+           {"app@" + a_digest, "docker.io/library/app@" + a_digest},
+           {"r.example/app:1@" + a_digest, "r.example/app:1@" + a_digest},
            {"r.example/app:" + std::string(128, 't'), "r.example/app:" + std::string(128, 't')},
        }) {
     const auto reference = Reference::parse(row.text);
@@ -61,7 +61,7 @@ TEST(Reference, RefusesWhatIsNone) {
                            "app:"s,
                            ":tag"s,
                            "app@"s,
-                           "@" + digest,
+                           "@" + a_digest,
                            "app:-t"s,
                            "app:.t"s,
                            "app:a b"s,
@@ -100,8 +100,8 @@ TEST(Reference, RefusesWhatIsNone) {
                            "[]/app"s,
                            "user:pw@r.example/app"s,
                            "app@sha256:abc"s,
-                           "app@" + digest + "0",
-                           "app@" + digest + "@" + digest,
+                           "app@" + a_digest + "0",
+                           "app@" + a_digest + "@" + a_digest,
                            "app@md5:" + std::string(32, 'a'),
                            "app:" + std::string(129, 't'),
                            "r.example/" + std::string(250, 'a'),
@@ -128,8 +128,8 @@ TEST(Reference, AnErrorShowsNoHostileBytes) {
 }
 
 TEST(Reference, TheDigestWins) {
-  auto reference = Reference::parse("app:1@" + digest);
-  EXPECT_EQ(reference.identifier(), digest);
+  auto reference = Reference::parse("app:1@" + a_digest);
+  EXPECT_EQ(reference.identifier(), a_digest);
   EXPECT_EQ(Reference::parse("app:1").identifier(), "1");
   EXPECT_EQ(Reference::parse("app").identifier(), "latest");
   const auto other = Digest::sha256("x");
@@ -140,8 +140,8 @@ TEST(Repository, HasNeitherTagNorDigest) {
   EXPECT_EQ(Repository::parse("ghcr.io/acme/app").str(), "ghcr.io/acme/app");
   EXPECT_EQ(Repository::parse("alpine").str(), "docker.io/library/alpine");
   EXPECT_EQ(Repository::parse("localhost:5000/app").registry, "localhost:5000");
-  for (const auto& text : {std::string("app:1"), std::string("r.example:5000/app:latest"), "app@" + digest,
-                           "app:1@" + digest, std::string("localhost:5000"), std::string()}) {
+  for (const auto& text : {std::string("app:1"), std::string("r.example:5000/app:latest"), "app@" + a_digest,
+                           "app:1@" + a_digest, std::string("localhost:5000"), std::string()}) {
     EXPECT_THROW(Repository::parse(text), Error) << text;
   }
 }

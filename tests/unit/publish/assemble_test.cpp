@@ -8,8 +8,8 @@
 namespace polyarch::publish {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 oci::Descriptor descriptor(const std::string& content) {
   return {.media_type = std::string(oci::media_type::oci_manifest),
@@ -77,7 +77,7 @@ TEST(Assemble, KeepsAttestationsAsTheyAreAfterTheImages) {
 TEST(Assemble, NamesBothSourcesOfOnePlatform) {
   EXPECT_THAT(
       failure({leg("linux/arm64", "r.example/a:1"), leg("linux/amd64"), leg("linux/arm64/v8", "r.example/b:1")}),
-      testing::AllOf(HasSubstr("linux/arm64"), HasSubstr("r.example/a:1"), HasSubstr("r.example/b:1")));
+      ::testing::AllOf(HasSubstr("linux/arm64"), HasSubstr("r.example/a:1"), HasSubstr("r.example/b:1")));
 }
 
 TEST(Assemble, TakesVersionsOfWindowsAsPlatformsOfTheirOwn) {
@@ -107,7 +107,7 @@ TEST(Assemble, MakesADockerListOfWhatFitsIntoOne) {
   annotated.manifest.annotations = {{"a", "b"}};
   const auto list = assemble({annotated, leg("linux/amd64")}, {.media_type = docker});
   EXPECT_EQ(list.media_type, docker);
-  EXPECT_THAT(list.dump(), testing::Not(HasSubstr("annotations")));
+  EXPECT_THAT(list.dump(), ::testing::Not(HasSubstr("annotations")));
   EXPECT_THROW(assemble({leg("linux/arm64", "x", 1)}, {.media_type = docker}), Error);
   EXPECT_THROW(assemble({annotated}, {.annotations = {{"a", "b"}}, .media_type = docker}), Error);
   EXPECT_THROW(assemble({annotated}, {.descriptor_annotations = {{"a", "b"}}, .media_type = docker}), Error);

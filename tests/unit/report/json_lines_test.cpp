@@ -8,11 +8,9 @@
 namespace polyarch::report {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using namespace std::chrono_literals;
-
-const std::string make = "[linux/arm64 build 2/4] RUN make";
 
 Json only_line(const std::string& text) {
   EXPECT_EQ(text.find('\n'), text.size() - 1);

@@ -10,8 +10,8 @@
 namespace polyarch::report {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(JsonReport, HoldsEveryField) {
   auto leg = make_leg(arm64);

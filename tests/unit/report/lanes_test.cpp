@@ -8,14 +8,12 @@
 namespace polyarch::report {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 using namespace std::chrono_literals;
-
-const std::string make = "[linux/arm64 build 2/4] RUN make";
 
 // A terminal that knows what the lanes use: cursor up, carriage return, erase to the end of line and of screen.
 class Terminal {
@@ -72,7 +70,7 @@ class Terminal {
   std::size_t column_ = 0;
 };
 
-class LaneProgress : public testing::Test {
+class LaneProgress : public ::testing::Test {
  protected:
   void step(const Step& step, std::chrono::milliseconds now) { terminal_.write(progress_->step(step, now)); }
   std::vector<std::string> at(std::chrono::milliseconds now) {

@@ -8,8 +8,8 @@
 namespace polyarch::report {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Markdown, HoldsTheMatrix) {
   const auto markdown = to_markdown(make_run({make_leg(amd64), make_leg(arm64, Result::failed)}));

@@ -8,8 +8,8 @@
 namespace polyarch::report {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(OutsideText, BecomesOneLine) {
   EXPECT_EQ(one_line("a\n\n  b\r\n\x1b[1mc\x1b[0m\x07"), "a   b c");

@@ -7,14 +7,12 @@
 namespace polyarch::report {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using namespace std::chrono_literals;
 
-const std::string make = "[linux/arm64 build 2/4] RUN make";
-
-class PlainProgress : public testing::Test {
+class PlainProgress : public ::testing::Test {
  protected:
   std::unique_ptr<Progress> progress_ = make_plain({{amd64, false}, {arm64, true}}, false);
 };

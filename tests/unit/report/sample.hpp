@@ -9,6 +9,7 @@ namespace polyarch::report {
 
 inline const auto amd64 = oci::Platform::parse("linux/amd64");
 inline const auto arm64 = oci::Platform::parse("linux/arm64");
+inline const std::string make = "[linux/arm64 build 2/4] RUN make";
 
 inline Step make_step(const std::string& name, const std::optional<oci::Platform>& platform = std::nullopt) {
   Step step;

@@ -6,9 +6,9 @@
 namespace polyarch::report {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 Run run_of(int native_ms, int emulated_ms) {
   auto run = make_run({});

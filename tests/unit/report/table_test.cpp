@@ -7,9 +7,9 @@
 namespace polyarch::report {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 TEST(Table, AlignsTheMatrix) {
   auto failed_leg = make_leg(arm64, Result::failed);

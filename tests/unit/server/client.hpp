@@ -11,7 +11,7 @@
 // Asks the registry's API without a network.
 namespace polyarch::server {
 
-class ApiTest : public testing::Test {
+class ApiTest : public ::testing::Test {
  protected:
   using Headers = std::map<std::string, std::string>;
   using Query = std::multimap<std::string, std::string>;

@@ -11,11 +11,11 @@ namespace polyarch::server {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::UnorderedElementsAre;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
-class GarbageTest : public testing::Test {
+class GarbageTest : public ::testing::Test {
  protected:
   Digest blob(const std::string& bytes, const RepositoryName& where = name) {
     auto draft = store.draft();

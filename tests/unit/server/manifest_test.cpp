@@ -9,9 +9,9 @@
 namespace polyarch::server {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 const Digest a = Digest::sha256("a");
 const Digest b = Digest::sha256("b");

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-class RegistryTest : public testing::Test {
+class RegistryTest : public ::testing::Test {
  protected:
   ~RegistryTest() override {
     registry.stop();

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class StopTest : public testing::Test {
+class StopTest : public ::testing::Test {
  protected:
   ~StopTest() override {
     registry.stop();

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class StoreTest : public testing::Test {
+class StoreTest : public ::testing::Test {
  protected:
   Store open() { return Store(root, 1U << 20); }
 
@@ -110,9 +110,9 @@ TEST_F(StoreTest, ListsWhatItHas) {
   draft.append("hello");
   const auto other = *RepositoryName::parse("team");
   store.put_blob(other, Digest::sha256("hello"), draft);
-  EXPECT_THAT(store.repositories(), testing::ElementsAre(other, name));
-  EXPECT_THAT(store.blobs(name), testing::ElementsAre(Digest::sha256("hello")));
-  EXPECT_THAT(store.manifests(name), testing::IsEmpty());
+  EXPECT_THAT(store.repositories(), ::testing::ElementsAre(other, name));
+  EXPECT_THAT(store.blobs(name), ::testing::ElementsAre(Digest::sha256("hello")));
+  EXPECT_THAT(store.manifests(name), ::testing::IsEmpty());
 }
 
 TEST_F(StoreTest, IsSharedByReaders) {

@@ -16,7 +16,7 @@ class FakeClock final : public Clock {
   Steady now{};
 };
 
-class UploadsTest : public testing::Test {
+class UploadsTest : public ::testing::Test {
  protected:
   std::string start() {
     auto upload = std::make_shared<Upload>(name, Draft(directory.path()), "sha256");
@@ -32,7 +32,7 @@ class UploadsTest : public testing::Test {
 
 TEST_F(UploadsTest, HaveRandomUuids) {
   const auto id = start();
-  EXPECT_THAT(id, testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+  EXPECT_THAT(id, ::testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
   EXPECT_NE(id, start());
 }
 

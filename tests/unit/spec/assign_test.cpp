@@ -7,10 +7,10 @@
 namespace polyarch::spec {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 Sample assigned(std::string_view name, const std::vector<std::string>& texts) {
   Sample sample;

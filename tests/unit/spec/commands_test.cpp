@@ -9,8 +9,8 @@ namespace polyarch::spec {
 namespace {
 
 using testing::IsSupersetOf;
-using testing::MatchesRegex;
-using testing::Not;
+using ::testing::MatchesRegex;
+using ::testing::Not;
 
 TEST(Commands, AreNamedOnce) {
   std::set<std::string_view> names;
@@ -51,7 +51,7 @@ TEST(Commands, DeclareWhatCanBeMeant) {
       EXPECT_TRUE(!option.more.comma || option.kind == Kind::list) << option.name;
       EXPECT_FALSE(option.more.positional && option.more.secret) << option.name;
       if (!choices.empty() && !option.default_value.empty()) {
-        EXPECT_THAT(choices, testing::Contains(option.default_value)) << option.name;
+        EXPECT_THAT(choices, ::testing::Contains(option.default_value)) << option.name;
       }
     }
   }

@@ -10,8 +10,8 @@
 namespace polyarch::spec {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

@@ -9,9 +9,9 @@
 namespace polyarch::spec {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 Sample bound(std::map<std::string, std::string, std::less<>> variables) {
   Sample sample;

@@ -7,9 +7,9 @@
 namespace polyarch::spec {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 struct Case {
   std::string_view text;
@@ -40,7 +40,7 @@ TEST(Lines, ReadsOneValueALine) {
 TEST(Lines, NamesTheVariableOfAnOpenQuote) {
   EXPECT_THAT(
       usage_error([] { parse_lines("ok\n\"open", "POLYARCH_SECRETS"); }),
-      testing::AllOf(HasSubstr("POLYARCH_SECRETS"), HasSubstr("never closed"), testing::Not(HasSubstr("open\""))));
+      ::testing::AllOf(HasSubstr("POLYARCH_SECRETS"), HasSubstr("never closed"), ::testing::Not(HasSubstr("open\""))));
 }
 
 TEST(Lines, RefusesWhatIsTooLong) {

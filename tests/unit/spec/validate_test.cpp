@@ -8,7 +8,7 @@
 namespace polyarch::spec {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(Validate, AsksForWhatIsRequired) {
   Sample sample;

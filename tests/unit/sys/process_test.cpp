@@ -13,8 +13,8 @@ namespace polyarch::sys {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using Lines = std::vector<std::string>;
 
 Command shell(std::string script) {
@@ -251,7 +251,7 @@ TEST(Runner, ACallbackThatThrowsEndsTheChild) {
 }
 
 TEST(FindProgram, LooksInPath) {
-  EXPECT_THAT(find_program("sh").value_or(""), testing::EndsWith("/sh"));
+  EXPECT_THAT(find_program("sh").value_or(""), ::testing::EndsWith("/sh"));
   EXPECT_EQ(find_program("polyarch-no-such-program"), std::nullopt);
   EXPECT_EQ(find_program("./x"), "./x");
 }

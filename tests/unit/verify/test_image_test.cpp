@@ -8,8 +8,8 @@
 namespace polyarch::verify {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const auto arm64 = oci::Platform::parse("linux/arm64");
 const auto amd64 = oci::Platform::parse("linux/amd64");
