@@ -12,6 +12,8 @@
 namespace polyarch::publish {
 namespace {
 
+constexpr auto run_again = "run the same command again: what is pushed already is not sent again";
+
 // An artifact under one name.
 struct Put {
   oci::Reference reference;
@@ -61,24 +63,28 @@ std::vector<Put> copies(const std::vector<Promotion>& promotions) {
   return out;
 }
 
+[[noreturn]] void fail_unmoved(const Outcome& outcome) {
+  throw Error(ErrorKind::publish, fmt::format("no tag was moved: not accepted: {}", text::join(outcome.failed, ", ")),
+              run_again);
+}
+
 }  // namespace
 
 void promote(registry::Client& client, const std::vector<Promotion>& promotions) {
-  const auto hint = "run the same command again: what is pushed already is not sent again";
-  const auto staged = put_all(client, copies(promotions));
-  if (!staged.failed.empty()) {
-    throw Error(ErrorKind::publish, fmt::format("no tag was moved: not accepted: {}", text::join(staged.failed, ", ")),
-                hint);
-  }
+  // One artifact in one repository is refused, or not, under its tags as well: a round trip less.
+  const auto staging = copies(promotions);
+  const auto staged = staging.size() > 1 ? put_all(client, staging) : Outcome{};
+  if (!staged.failed.empty()) fail_unmoved(staged);
   std::vector<Put> moves;
   for (const auto& [artifact, tags] : promotions)
     for (const auto& tag : tags) moves.push_back({tag, &artifact});
   const auto moved = put_all(client, moves);
   if (moved.failed.empty()) return;
+  if (moved.done.empty()) fail_unmoved(moved);
   throw Error(ErrorKind::publish,
-              fmt::format("not every tag could be moved; not moved: {}{}{}", text::join(moved.failed, ", "),
-                          moved.done.empty() ? "" : "; moved: ", text::join(moved.done, ", ")),
-              hint);
+              fmt::format("not every tag could be moved; not moved: {}; moved: {}", text::join(moved.failed, ", "),
+                          text::join(moved.done, ", ")),
+              run_again);
 }
 
 oci::Descriptor promote(registry::Client& client, const Artifact& artifact, const std::vector<oci::Reference>& tags) {

@@ -81,6 +81,16 @@ TEST_F(Promote, MovesNoTagWhenOneRepositoryRefuses) {
   EXPECT_THAT(client_.tags(repository("b")), IsEmpty());
 }
 
+TEST_F(Promote, OneRepositoryTakesTheIndexUnderItsTagsAtOnce) {
+  tags_ = {tag("a", "1"), tag("a", "latest")};
+  promote(client_, artifact_, tags_);
+  EXPECT_EQ(gate_.count("PUT", "/manifests/"), 2U);
+  EXPECT_EQ(client_.need_manifest(tag("a", "latest")).bytes, artifact_.bytes);
+  refuse("/manifests/");
+  EXPECT_THAT(failure().message(),
+              AllOf(HasSubstr("no tag was moved: not accepted: "), HasSubstr(tag("a", "1").str())));
+}
+
 TEST_F(Promote, MovesNoTagWhenAChildIsMissing) {
   tags_.push_back(tag("empty", "1"));
   failure();
