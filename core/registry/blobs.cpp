@@ -24,7 +24,9 @@ class Download {
  public:
   Download(Session& session, const oci::Repository& repository, const oci::Descriptor& descriptor,
            const std::function<void(std::string_view)>& sink)
-      : session_(session), repository_(repository), descriptor_(descriptor), sink_(sink) {}
+      : session_(session), places_(session.mirrors(repository)), descriptor_(descriptor), sink_(sink) {
+    places_.push_back(repository);
+  }
 
   // The whole blob, checked.
   void run() {
@@ -42,6 +44,10 @@ class Download {
 
  private:
   void receive() {
+    // A mirror that breaks off is not waited for: the next goes on where it stopped.
+    for (; places_.size() > 1; places_.erase(places_.begin())) {
+      if (ask_mirror(places_.front(), [this] { return ask(); })) return;
+    }
     Perseverance perseverance(session_);
     while (true) {
       const auto before = received_;
@@ -60,12 +66,13 @@ class Download {
   // Whether all bytes are here.
   bool ask() {
     http::Request request;
-    request.url = session_.url(repository_, "blobs/" + descriptor_.digest.str()).str();
+    request.url = session_.url(place(), "blobs/" + descriptor_.digest.str()).str();
+    request.once = places_.size() > 1;
     if (received_ > 0) request.headers.set("Range", fmt::format("bytes={}-", received_));
     request.on_head = [this](int status, const http::Headers& headers) { begin(status, headers); };
     request.sink = [this](std::string_view bytes) { take(bytes); };
-    const auto response = session_.send(repository_.registry, pull_scope(repository_), request);
-    if (!response.ok()) fail(request, response, repository_.registry);
+    const auto response = session_.send(place().registry, pull_scope(place()), request);
+    if (!response.ok()) fail(request, response, place().registry);
     return received_ == descriptor_.size;
   }
 
@@ -89,12 +96,14 @@ class Download {
   }
 
   [[noreturn]] void wrong(std::string_view problem) const {
-    throw Error(ErrorKind::registry, fmt::format("{} {}", what(repository_, descriptor_.digest), problem),
+    throw Error(ErrorKind::registry, fmt::format("{} {}", what(place(), descriptor_.digest), problem),
                 "the registry, or a proxy before it, gives wrong content");
   }
 
+  const oci::Repository& place() const { return places_.front(); }
+
   Session& session_;
-  const oci::Repository& repository_;
+  std::vector<oci::Repository> places_;  // that are left: mirrors, and last the registry itself
   const oci::Descriptor& descriptor_;
   const std::function<void(std::string_view)>& sink_;
   std::optional<Hasher> hasher_;

@@ -10,6 +10,7 @@
 #include "oci/manifest.hpp"
 #include "oci/reference.hpp"
 #include "registry/credentials.hpp"
+#include "registry/mirrors.hpp"
 
 namespace polyarch::registry {
 
@@ -33,6 +34,10 @@ struct ClientOptions {
   http::RetryPolicy resume;
   Clock* clock = &system_clock();
   const sys::Cancel* cancel = nullptr;  // ends the waits of `resume`
+  // Asked first, each once, for the content of what is named by digest, and for tags too where an old answer does no
+  // harm. What they lack or refuse comes from the registry itself.
+  std::vector<Mirror> mirrors;
+  bool mirrored_tags = false;
   // Blobs of more bytes are uploaded in parts of this size (or of what the registry wants at least): a break costs less
   // than that, and proxies that limit a body at 100 MB let it pass.
   std::uint64_t chunk = 64U << 20;

@@ -58,6 +58,20 @@ std::string content_type(const http::Response& response) {
   return std::string(text::trim(std::string_view(field).substr(0, field.find(';'))));
 }
 
+std::optional<Content> fetch_manifest(Session& session, const oci::Reference& reference, bool once) {
+  const auto& repository = reference.repository;
+  auto request = request_for(session, "GET", reference);
+  request.once = once;
+  auto response = session.send(repository.registry, pull_scope(repository), request);
+  if (response.status == 404) return std::nullopt;
+  if (!response.ok()) fail(request, response, repository.registry);
+  oci::Descriptor descriptor{
+      .media_type = "", .digest = check_digest(reference, response), .size = response.body.size()};
+  descriptor.media_type = read_answer(
+      [&] { return oci::manifest_media_type(response.body, content_type(response), "manifest " + reference.str()); });
+  return Content{std::move(descriptor), std::move(response.body)};
+}
+
 }  // namespace
 
 std::optional<oci::Descriptor> Client::head_manifest(const oci::Reference& reference) {
@@ -75,16 +89,15 @@ std::optional<oci::Descriptor> Client::head_manifest(const oci::Reference& refer
 }
 
 std::optional<Content> Client::get_manifest(const oci::Reference& reference) {
-  const auto& repository = reference.repository;
-  auto request = request_for(*session_, "GET", reference);
-  auto response = session_->send(repository.registry, pull_scope(repository), request);
-  if (response.status == 404) return std::nullopt;
-  if (!response.ok()) fail(request, response, repository.registry);
-  oci::Descriptor descriptor{
-      .media_type = "", .digest = check_digest(reference, response), .size = response.body.size()};
-  descriptor.media_type = read_answer(
-      [&] { return oci::manifest_media_type(response.body, content_type(response), "manifest " + reference.str()); });
-  return Content{std::move(descriptor), std::move(response.body)};
+  if (reference.digest || session_->mirrored_tags()) {
+    for (const auto& place : session_->mirrors(reference.repository)) {
+      auto copy = ask_mirror(place, [&] {
+        return fetch_manifest(*session_, {place, reference.tag, reference.digest}, true);
+      });
+      if (copy) return copy;
+    }
+  }
+  return fetch_manifest(*session_, reference, false);
 }
 
 Content Client::need_manifest(const oci::Reference& reference) {

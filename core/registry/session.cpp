@@ -25,6 +25,14 @@ http::Url Session::url(const oci::Repository& repository, std::string_view path)
   return endpoints_.url(repository.registry, fmt::format("/v2/{}/{}", repository.path, path));
 }
 
+std::vector<oci::Repository> Session::mirrors(const oci::Repository& repository) const {
+  std::vector<oci::Repository> out;
+  for (const auto& mirror : options_.mirrors) {
+    if (auto place = mirror.place(repository)) out.push_back(std::move(*place));
+  }
+  return out;
+}
+
 http::Response Session::send(const std::string& registry, const std::string& scope, http::Request& request) {
   auto url = http::Url::parse(request.url);
   if (!url) return transport_.send(request);

@@ -34,6 +34,10 @@ class Session {
   // https.
   static http::Url follow(const http::Request& request, std::string_view location);
 
+  // Where copies of what `repository` has may be, in the order of declaration.
+  std::vector<oci::Repository> mirrors(const oci::Repository& repository) const;
+  bool mirrored_tags() const { return options_.mirrored_tags; }
+
   http::Backoff backoff() const { return {options_.resume, *options_.clock, options_.cancel}; }
   Clock::Wall now() const { return options_.clock->wall(); }
   std::uint64_t chunk() const { return options_.chunk; }
