@@ -123,7 +123,7 @@ int plan(const spec::BuildOptions& given, Context& context) {
   const InputDockerfile input(given, context);
   const auto& options = input.options();
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/true);
   const auto plan = make_plan(options, facts);
   context.out << (options.format == "json" ? plan_json(plan).dump(2) + "\n"
@@ -137,7 +137,7 @@ int build(const spec::BuildOptions& given, Context& context) {
   const auto& options = input.options();
   const auto start = context.clock.steady();
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/false);
   const auto plan = make_plan(options, facts);
   const DockerConfig docker_config(registries.explicit_credentials(), context);

@@ -110,7 +110,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   const auto target = candidates.front();
   // Pieces of another repository would have to be sent anew.
   std::erase_if(candidates, [&](const auto& reference) { return reference.repository != target.repository; });
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   auto& client = registries.client();
   const auto previous = first_snapshot(client, candidates);
   const auto seen = read_seen(context, root);
@@ -157,7 +157,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
 int cache_restore(const spec::CacheOptions& options, Context& context) {
   const auto start = context.clock.steady();
   const auto candidates = references(options, context);
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const auto found =
         first_snapshot(registries.client(), {candidates.begin() + static_cast<long>(i), candidates.end()});
@@ -197,7 +197,7 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
 
 int cache_inspect(const spec::CacheOptions& options, Context& context) {
   const auto reference = references(options, context).front();
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   const auto found = cache::load_snapshot(registries.client(), reference);
   if (!found) throw Error(ErrorKind::registry, fmt::format("there is no snapshot {}", reference.str()));
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> tops;  // files and bytes below each first component
@@ -231,7 +231,7 @@ int cache_inspect(const spec::CacheOptions& options, Context& context) {
 
 int cache_list(const spec::CacheOptions& options, Context& context) {
   const auto repository = oci::Repository::parse(options.ref);
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   auto& client = registries.client();
   Json list = Json::array();
   auto table = fmt::format("{:>8} {:>10} {:>10}  {}", "FILES", "SIZE", "STORED", "KEY");

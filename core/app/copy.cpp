@@ -98,7 +98,7 @@ int copy(const spec::CopyOptions& options, Context& context) {
   if (options.images.size() < 2)
     throw Error(ErrorKind::usage, "copy needs a source and a destination", "polyarch copy SRC… DST");
   const auto to = parse_destination(options.images.back());
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   auto& client = registries.client();
   const auto copies = read_copies(client, options, to);
   check_tags(copies);

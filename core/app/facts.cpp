@@ -141,7 +141,7 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
   read_dockerfile(options, facts);
   const auto targets = push_targets(options, facts.run_platforms);
   facts.base_images = find_base_images(options, facts.dockerfile, facts.platforms, binfmt::native_platform());
-  Registries lookups(context, options.insecure_registries, options.registry_auths, Patience::hasty);
+  Registries lookups(context, options, Patience::hasty);
   std::vector<std::function<void()>> questions{
       [&] { ask_builders(options, context, buildx, facts); },
       [&] { reach_endpoints(options, context); },

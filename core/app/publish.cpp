@@ -127,7 +127,7 @@ void show(const Publication& publication, const spec::PublishOptions& options, C
 int publish(const spec::PublishOptions& options, Context& context) {
   if (!options.run_id.empty()) return publish_recorded(options, context);
   const auto tags = parse_tags(options.tags);
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   auto& client = registries.client();
   const auto publication = compose(read_inputs(client, options, tags.front()), options, tags);
   if (!options.dry_run) {

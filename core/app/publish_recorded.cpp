@@ -108,7 +108,7 @@ int publish_recorded(const spec::PublishOptions& options, Context& context) {
                 "give annotations to the jobs, or publish the result a second time with these options");
   }
   const auto repository = oci::Repository::parse(options.sources.front());
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   publish::Records store(registries.client(), repository);
   const auto [plan, roll, is_published] = wait_for(options, store, context);
   if (is_published) {

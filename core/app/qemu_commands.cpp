@@ -27,9 +27,7 @@ int qemu_register(const spec::QemuOptions& options, Context& context) {
   std::unique_ptr<Registries> registries;
   binfmt::Emulators emulators(context.runner);
   const QemuTools tools{emulators, context.runner, [&]() -> registry::Client& {
-                          if (!registries)
-                            registries = std::make_unique<Registries>(context, std::vector<std::string>{},
-                                                                      std::vector<std::string>{});
+                          if (!registries) registries = std::make_unique<Registries>(context, options);
                           return registries->client();
                         }};
   show(qemu_register(wanted(options), options.image, tools), options.format, qemu_lines, context);

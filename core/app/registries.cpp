@@ -25,9 +25,8 @@ std::map<std::string, registry::Credentials> parse_auths(const std::vector<std::
 
 }  // namespace
 
-Registries::Registries(Context& context, const std::vector<std::string>& insecure,
-                       const std::vector<std::string>& auths, Patience patience)
-    : explicit_(parse_auths(auths)) {
+Registries::Registries(Context& context, const spec::RegistryOptions& given, Patience patience)
+    : explicit_(parse_auths(given.registry_auths)) {
   http::TransportOptions options;
   options.environment = context.environment;
   options.cancel = &context.cancel;
@@ -43,8 +42,12 @@ Registries::Registries(Context& context, const std::vector<std::string>& insecur
   auto sources = registry::credential_sources(context.environment);
   sources.own = explicit_;
   credentials_ = registry::make_credentials(std::move(sources), context.runner);
-  const registry::ClientOptions settings{
-      .insecure_registries = insecure, .resume = retry, .clock = &context.clock, .cancel = &context.cancel};
+  registry::ClientOptions settings{.insecure_registries = given.insecure_registries,
+                                   .resume = retry,
+                                   .clock = &context.clock,
+                                   .cancel = &context.cancel,
+                                   .mirrored_tags = patience == Patience::hasty};
+  for (const auto& mirror : given.registry_mirrors) settings.mirrors.push_back(registry::Mirror::parse(mirror));
   client_ = std::make_unique<registry::Client>(*transport_, *credentials_, settings);
 }
 

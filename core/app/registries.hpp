@@ -5,18 +5,19 @@
 
 #include "app/context.hpp"
 #include "registry/client.hpp"
+#include "spec/registry.hpp"
 
 namespace polyarch::app {
 
-// How long an answer is waited for. hasty: one try and a short wait, for questions whose answer is merely welcome.
+// How long an answer is waited for. hasty: one try and a short wait, and tags as mirrors know them, for questions whose
+// answer is merely welcome.
 enum class Patience { patient, hasty };
 
 // A registry client with all that it stands on: transport with retries and redirects, credentials.
 class Registries {
  public:
-  // `auths`: "HOST=USER:PASSWORD" each; throws Error{usage} on another shape, without showing it.
-  Registries(Context& context, const std::vector<std::string>& insecure, const std::vector<std::string>& auths,
-             Patience patience = Patience::patient);
+  // Throws Error{usage} on mirrors and credentials of another shape than the options say, and never shows the latter.
+  Registries(Context& context, const spec::RegistryOptions& given, Patience patience = Patience::patient);
 
   registry::Client& client() { return *client_; }
   const std::map<std::string, registry::Credentials>& explicit_credentials() const { return explicit_; }

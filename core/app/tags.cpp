@@ -88,7 +88,7 @@ void carry_out(registry::Client& client, const oci::Repository& repository, cons
 
 int tags_ls(const spec::TagsOptions& options, Context& context) {
   const auto repository = oci::Repository::parse(options.repository);
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   auto tags = registries.client().tags(repository);
   if (!options.match.empty()) std::erase_if(tags, [&](const auto& tag) { return !publish::fits(options.match, tag); });
   std::ranges::sort(tags, publish::tag_before);
@@ -102,7 +102,7 @@ int tags_ls(const spec::TagsOptions& options, Context& context) {
 int tags_prune(const spec::TagsOptions& options, Context& context) {
   const auto repository = oci::Repository::parse(options.repository);
   const auto retention = parse_retention(options);
-  Registries registries(context, options.insecure_registries, options.registry_auths);
+  Registries registries(context, options);
   auto& client = registries.client();
   const auto now = context.clock.wall();
   const auto make_plan = [&] { return publish::plan_prune(read_inventory(client, repository), retention, now); };

@@ -216,22 +216,13 @@ Fields builder_fields() {
   };
 }
 
-Fields registry_fields() {
-  const auto registry = Group::registry;
-  return {
-      {"push-with",
-       &O::push_with,
-       "Who pushes: the builder, or the engine, which survives rate limits and expired tokens",
-       {.group = registry, .choices = {"auto", "builder", "engine"}}},
-      {"insecure-registry",
-       &O::insecure_registries,
-       "Registry that may be spoken to without TLS",
-       {.value = "HOST[:PORT]", .input = "insecure-registries", .comma = true, .group = registry}},
-      {"registry-auth",
-       &O::registry_auths,
-       "Credentials for registries, one HOST=USER:PASSWORD a line; Docker's own are used too",
-       {.value = "HOST=USER:PASSWORD", .secret = true, .group = registry}},
-  };
+Fields pushing_fields() {
+  auto out = registry_fields<O>();
+  out.insert(out.begin(), {"push-with",
+                           &O::push_with,
+                           "Who pushes: the builder, or the engine, which survives rate limits and expired tokens",
+                           {.group = Group::registry, .choices = {"auto", "builder", "engine"}}});
+  return out;
 }
 
 Fields output_fields() {
@@ -268,7 +259,7 @@ Fields output_fields() {
 Fields all_fields() {
   Fields all;
   for (auto part : {main_fields(), image_fields(), input_fields(), cache_fields(), test_fields(), builder_fields(),
-                    registry_fields(), output_fields()}) {
+                    pushing_fields(), output_fields()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -2,14 +2,14 @@
 #include <string>
 #include <vector>
 
-#include "spec/field.hpp"
+#include "spec/registry.hpp"
 
 namespace polyarch::spec {
 
 // `polyarch build` and `polyarch plan`. A value of a list option may begin with a platform and a colon,
 // "linux/arm64:KEY=VALUE": it then holds for that platform alone (--build-arg, --tag, --label, --target, --builder,
 // --test, …).
-struct BuildOptions {
+struct BuildOptions : RegistryOptions {
   std::string context = ".";
   std::vector<std::string> platforms;
   std::vector<std::string> only;  // of these, those that this job builds; empty: all
@@ -64,8 +64,6 @@ struct BuildOptions {
   std::string progress = "auto";  // auto, tty, plain, json, quiet
   std::string report_dir;         // report.json, report.md, junit.xml
   std::string result_file;        // the outputs of output.hpp, NAME=VALUE a line
-  std::vector<std::string> insecure_registries;
-  std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
   bool dry_run = false;
   std::string format = "table";  // of the plan and of the result: table, json
 };

@@ -4,23 +4,6 @@ namespace polyarch::spec {
 namespace {
 
 using O = CacheOptions;
-using Fields = std::vector<Field<O>>;
-
-Fields common(Fields own) {
-  own.insert(
-      own.end(),
-      {{"insecure-registry",
-        &O::insecure_registries,
-        "Registry that may be spoken to without TLS",
-        {.value = "HOST[:PORT]", .input = "insecure-registries", .comma = true, .group = Group::registry}},
-       {"registry-auth",
-        &O::registry_auths,
-        "Credentials for registries, one HOST=USER:PASSWORD a line; Docker's own are used too",
-        {.value = "HOST=USER:PASSWORD", .secret = true, .group = Group::registry}},
-       {"format", &O::format, "How the result is printed", {.group = Group::output, .choices = {"table", "json"}}}});
-  return own;
-}
-
 Field<O> ref_field() {
   return {"ref",
           &O::ref,
@@ -40,17 +23,18 @@ const Command<CacheOptions>& cache_save_command() {
       "without files never replaces one. --fallback names snapshots to go on from when the key has none yet.",
       "polyarch cache save --ref registry.example/cache:go-{platform}-{hash:**/go.sum} .cache/go-build\n"
       "polyarch cache save --ref registry.example/cache:root --directory / root/.cache",
-      common({{"path",
-               &O::paths,
-               "Directory or file to keep, relative to --directory",
-               {.value = "PATH", .positional = true, .required = true}},
-              ref_field(),
-              {"fallback",
-               &O::fallbacks,
-               "Snapshot to go on from when the key has none, of the same repository; the first that is there counts",
-               {.value = "REPOSITORY:KEY"}},
-              {"directory", &O::directory, "Directory that the paths are relative to", {.value = "DIR"}},
-              {"level", &O::level, "Level of zstd, from 1 (fast) to 19 (small)", {.value = "LEVEL"}}})};
+      with_registry<O>(
+          {{"path",
+            &O::paths,
+            "Directory or file to keep, relative to --directory",
+            {.value = "PATH", .positional = true, .required = true}},
+           ref_field(),
+           {"fallback",
+            &O::fallbacks,
+            "Snapshot to go on from when the key has none, of the same repository; the first that is there counts",
+            {.value = "REPOSITORY:KEY"}},
+           {"directory", &O::directory, "Directory that the paths are relative to", {.value = "DIR"}},
+           {"level", &O::level, "Level of zstd, from 1 (fast) to 19 (small)", {.value = "LEVEL"}}})};
   return command;
 }
 
@@ -63,30 +47,30 @@ const Command<CacheOptions>& cache_restore_command() {
       "only --required makes that a failure.",
       "polyarch cache restore --ref registry.example/cache:go-{platform}-{hash:**/go.sum} \\\n"
       "  --fallback registry.example/cache:go-{platform}-main",
-      common({ref_field(),
-              {"fallback",
-               &O::fallbacks,
-               "Snapshot to take when the key has none that is whole; the first that is there counts",
-               {.value = "REPOSITORY:KEY"}},
-              {"directory", &O::directory, "Directory to restore into", {.value = "DIR"}},
-              {"required", &O::required, "Fail when there is no snapshot"}})};
+      with_registry<O>({ref_field(),
+                        {"fallback",
+                         &O::fallbacks,
+                         "Snapshot to take when the key has none that is whole; the first that is there counts",
+                         {.value = "REPOSITORY:KEY"}},
+                        {"directory", &O::directory, "Directory to restore into", {.value = "DIR"}},
+                        {"required", &O::required, "Fail when there is no snapshot"}})};
   return command;
 }
 
 const Command<CacheOptions>& cache_inspect_command() {
   static const Command<CacheOptions> command{"cache inspect", "Show what a snapshot holds", "",
                                              "polyarch cache inspect --ref registry.example/cache:go-linux-amd64-main",
-                                             common({ref_field()})};
+                                             with_registry<O>({ref_field()})};
   return command;
 }
 
 const Command<CacheOptions>& cache_list_command() {
-  static const Command<CacheOptions> command{"cache ls", "List the snapshots of a repository", "",
-                                             "polyarch cache ls registry.example/cache",
-                                             common({{"repository",
-                                                      &O::ref,
-                                                      "Repository to list",
-                                                      {.value = "REPOSITORY", .positional = true, .required = true}}})};
+  static const Command<CacheOptions> command{
+      "cache ls", "List the snapshots of a repository", "", "polyarch cache ls registry.example/cache",
+      with_registry<O>({{"repository",
+                         &O::ref,
+                         "Repository to list",
+                         {.value = "REPOSITORY", .positional = true, .required = true}}})};
   return command;
 }
 

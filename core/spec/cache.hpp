@@ -2,21 +2,19 @@
 #include <string>
 #include <vector>
 
-#include "spec/field.hpp"
+#include "spec/registry.hpp"
 
 namespace polyarch::spec {
 
 // `polyarch cache save|restore|inspect|ls`: directories as snapshots in a registry.
-struct CacheOptions {
+struct CacheOptions : RegistryOptions {
   std::vector<std::string> paths;      // save: what is kept
   std::string ref;                     // REPOSITORY:KEY; ls: REPOSITORY
   std::vector<std::string> fallbacks;  // REPOSITORY:KEY
   std::string directory = ".";         // what the paths are relative to; restore: where they come back
   int level = 3;                       // of zstd
   bool required = false;               // restore: a missing snapshot is a failure
-  std::vector<std::string> insecure_registries;
-  std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
-  std::string format = "table";             // table, json
+  std::string format = "table";        // table, json
 };
 
 const Command<CacheOptions>& cache_save_command();

@@ -2,17 +2,15 @@
 #include <string>
 #include <vector>
 
-#include "spec/field.hpp"
+#include "spec/registry.hpp"
 
 namespace polyarch::spec {
 
 // `polyarch copy`: bring images to another repository as they are.
-struct CopyOptions {
+struct CopyOptions : RegistryOptions {
   std::vector<std::string> images;  // SRC… DST
   std::string platform;
-  std::vector<std::string> insecure_registries;
-  std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
-  std::string format = "table";             // table, json
+  std::string format = "table";  // table, json
 };
 
 const Command<CopyOptions>& copy_command();

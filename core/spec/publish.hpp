@@ -2,17 +2,15 @@
 #include <string>
 #include <vector>
 
-#include "spec/field.hpp"
+#include "spec/registry.hpp"
 
 namespace polyarch::spec {
 
 // `polyarch publish`: join images of registries and OCI layouts into one.
-struct PublishOptions {
+struct PublishOptions : RegistryOptions {
   std::vector<std::string> tags;
   std::vector<std::string> sources;
   std::vector<std::string> annotations;
-  std::vector<std::string> insecure_registries;
-  std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
   bool append = false;
   std::vector<std::string> remove;  // platforms
   bool platform_tags = false;

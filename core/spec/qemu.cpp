@@ -20,17 +20,15 @@ Field<O> format() {
 
 const Command<QemuOptions>& qemu_register_command() {
   static const Command<QemuOptions> command{
-      "qemu register",
-      "Teach the kernel to run programs of other architectures, and prove that it does",
+      "qemu register", "Teach the kernel to run programs of other architectures, and prove that it does",
       "Registers QEMU with binfmt_misc (needs root) and runs a small program of each architecture.\n"
       "A registration that does not work is taken back.",
       "polyarch qemu register linux/arm64 linux/s390x",
-      {platforms(),
-       {"image",
-        &O::image,
-        "Image to take QEMU from; without it, what is installed here, else a pinned tonistiigi/binfmt",
-        {.value = "REF"}},
-       format()}};
+      with_registry<O>({platforms(),
+                        {"image",
+                         &O::image,
+                         "Image to take QEMU from; without it, what is installed here, else a pinned tonistiigi/binfmt",
+                         {.value = "REF"}}})};
   return command;
 }
 

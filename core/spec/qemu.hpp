@@ -2,12 +2,12 @@
 #include <string>
 #include <vector>
 
-#include "spec/field.hpp"
+#include "spec/registry.hpp"
 
 namespace polyarch::spec {
 
 // `polyarch qemu register`, `qemu status` and `qemu unregister`.
-struct QemuOptions {
+struct QemuOptions : RegistryOptions {
   std::vector<std::string> platforms;  // empty: every one that is known
   std::string image;                   // empty: the interpreters of this machine
   std::string format = "table";        // table, json

@@ -16,40 +16,19 @@ Field<O> match(std::string_view help) {
   return {"match", &O::match, help, {.value = "PATTERN"}};
 }
 
-Field<O> insecure() {
-  return {"insecure-registry",
-          &O::insecure_registries,
-          "Registry that may be spoken to without TLS",
-          {.value = "HOST[:PORT]", .input = "insecure-registries", .comma = true, .group = Group::registry}};
-}
-
-Field<O> auth() {
-  return {"registry-auth",
-          &O::registry_auths,
-          "Credentials for registries, one HOST=USER:PASSWORD a line; Docker's own are used too",
-          {.value = "HOST=USER:PASSWORD", .secret = true, .group = Group::registry}};
-}
-
-Field<O> format() {
-  return {"format", &O::format, "How the result is printed", {.group = Group::output, .choices = {"table", "json"}}};
-}
-
 }  // namespace
 
 const Command<TagsOptions>& tags_ls_command() {
   static const Command<TagsOptions> command{
-      "tags ls",
-      "List the tags of a repository: names first, then versions, the newest last",
-      "",
+      "tags ls", "List the tags of a repository: names first, then versions, the newest last", "",
       "polyarch tags ls registry.example/app\npolyarch tags ls --match 'v2.*' registry.example/app",
-      {repository(), match("Tags to list, a pattern with * and ?; without it, all"), insecure(), auth(), format()}};
+      with_registry<O>({repository(), match("Tags to list, a pattern with * and ?; without it, all")})};
   return command;
 }
 
 const Command<TagsOptions>& tags_prune_command() {
   static const Command<TagsOptions> command{
-      "tags prune",
-      "Delete old tags with their images, and nothing that another tag needs",
+      "tags prune", "Delete old tags with their images, and nothing that another tag needs",
       "A tag goes when it matches, is not among the newest --keep of those that match, and is older than "
       "--older-than.\n"
       "What a tag that stays needs is never deleted: its platforms, their attestations and referrers. A tag whose age\n"
@@ -57,14 +36,12 @@ const Command<TagsOptions>& tags_prune_command() {
       "Prints what would go, and deletes with --yes alone.",
       "polyarch tags prune --keep 10 registry.example/app\n"
       "polyarch tags prune --match 'pr-*' --older-than 14d --yes registry.example/app",
-      {repository(),
-       {"keep", &O::keep, "How many of the newest tags that match stay", {.value = "N"}},
-       {"older-than", &O::older_than, "Age that a tag must have to go: 12h, 30d, 8w", {.value = "AGE"}},
-       match("Tags that may go, a pattern with * and ?; without it, all"),
-       {"yes", &O::yes, "Delete"},
-       insecure(),
-       auth(),
-       format()}};
+      with_registry<O>(
+          {repository(),
+           {"keep", &O::keep, "How many of the newest tags that match stay", {.value = "N"}},
+           {"older-than", &O::older_than, "Age that a tag must have to go: 12h, 30d, 8w", {.value = "AGE"}},
+           match("Tags that may go, a pattern with * and ?; without it, all"),
+           {"yes", &O::yes, "Delete"}})};
   return command;
 }
 

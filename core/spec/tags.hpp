@@ -2,20 +2,18 @@
 #include <string>
 #include <vector>
 
-#include "spec/field.hpp"
+#include "spec/registry.hpp"
 
 namespace polyarch::spec {
 
 // `polyarch tags ls` and `polyarch tags prune`.
-struct TagsOptions {
+struct TagsOptions : RegistryOptions {
   std::string repository;
   std::string keep;        // a number; empty: none
   std::string older_than;  // "30d"; empty: any age
   std::string match;       // a pattern; empty: every tag
   bool yes = false;
-  std::vector<std::string> insecure_registries;
-  std::vector<std::string> registry_auths;  // HOST=USER:PASSWORD
-  std::string format = "table";             // table, json
+  std::string format = "table";  // table, json
 };
 
 const Command<TagsOptions>& tags_ls_command();
