@@ -5,11 +5,11 @@
 namespace polyarch::app {
 namespace {
 
-constexpr std::string_view of_manifest = "manifest";
-constexpr std::string_view of_entry = "manifest-descriptor";
+constexpr std::string_view manifest_level = "manifest";
+constexpr std::string_view entry_level = "manifest-descriptor";
 
 struct Level {
-  std::string_view name = of_manifest;
+  std::string_view name = manifest_level;
   std::optional<oci::Platform> platform;
 };
 
@@ -17,7 +17,7 @@ struct Level {
 std::optional<Level> parse_level(std::string_view text) {
   const auto bracket = text.find('[');
   Level level{.name = text.substr(0, bracket), .platform = {}};
-  if (level.name != of_manifest && level.name != of_entry) return std::nullopt;
+  if (level.name != manifest_level && level.name != entry_level) return std::nullopt;
   if (bracket != std::string_view::npos && text.ends_with(']'))
     level.platform = oci::Platform::parse(text.substr(bracket + 1, text.size() - bracket - 2));
   return level;
@@ -28,7 +28,7 @@ ManifestAnnotation parse(std::string_view text) {
   const auto level =
       parts && parts->first.find('=') == std::string_view::npos ? parse_level(parts->first) : std::nullopt;
   const auto pair = *text::cut(level ? parts->second : text, '=');  // split_annotations() saw to the "="
-  return {level ? level->platform : std::nullopt, level && level->name == of_entry, std::string(pair.first),
+  return {level ? level->platform : std::nullopt, level && level->name == entry_level, std::string(pair.first),
           std::string(pair.second)};
 }
 

@@ -17,17 +17,21 @@ using std::chrono::milliseconds;
 constexpr milliseconds between_looks{3000};
 constexpr milliseconds slice{100};  // how soon a wait hears of Ctrl-C
 
-const publish::RunPlan& agreed_plan(const std::vector<publish::Record>& records) {
-  const auto& first = records.front();
-  const auto other = std::ranges::find_if(records, [&](const auto& record) { return !(record.plan == first.plan); });
-  if (other == records.end()) return first.plan;
+using Records = std::vector<publish::Record>;
+
+// The first record of another plan than that of the first of all.
+Records::const_iterator odd_one(const Records& records) {
+  return std::ranges::find_if(records, [&](const auto& record) { return !(record.plan == records.front().plan); });
+}
+
+[[noreturn]] void fail_odd(const publish::Record& one, const publish::Record& other) {
   throw Error(ErrorKind::publish,
-              fmt::format("{} and {} were built from different commits or with different options", first.platform.str(),
-                          other->platform.str()),
+              fmt::format("{} and {} were built from different commits or with different options", one.platform.str(),
+                          other.platform.str()),
               "give all jobs of the run the same options, but for --only and --builder, and run the odd one again");
 }
 
-publish::RollCall call(const publish::RunPlan& plan, const std::vector<publish::Record>& records) {
+publish::RollCall call(const publish::RunPlan& plan, const Records& records) {
   auto roll = publish::call_roll(plan, records);
   if (roll.failed.empty()) return roll;
   throw Error(ErrorKind::publish, fmt::format("nothing is published: {} failed", oci::names(roll.failed)),
@@ -57,8 +61,12 @@ Waited wait_for(const spec::PublishOptions& options, publish::Records& store, Co
     const auto records = store.read_all(options.run_id);
     std::string missing = "any leg";
     if (records.empty() && last) return {last->plan, {}, true};
-    if (!records.empty()) {
-      const auto& plan = agreed_plan(records);
+    const auto odd = records.empty() ? records.end() : odd_one(records);
+    if (odd != records.end()) {
+      if (last_look) fail_odd(records.front(), *odd);
+      missing = fmt::format("{} of the same plan as {}", odd->platform.str(), records.front().platform.str());
+    } else if (!records.empty()) {
+      const auto& plan = records.front().plan;
       last = {plan, call(plan, records)};
       const auto& roll = last->roll;
       if (roll.complete() || (last_look && roll.missing.empty())) return *last;

@@ -42,7 +42,7 @@ struct Reader {
 }  // namespace
 
 bool statically_linked(std::string_view head) {
-  constexpr std::uint64_t interpreter = 3;  // PT_INTERP
+  constexpr std::uint64_t interpreter_segment = 3;  // PT_INTERP
   if (head.size() < 52 || !head.starts_with("\x7f"
                                             "ELF"))
     return false;
@@ -54,7 +54,7 @@ bool statically_linked(std::string_view head) {
   if (!table || *table > head_size || !entry_size || !count || *count == 0) return false;
   for (std::uint64_t i = 0; i < *count; ++i) {
     const auto type = reader.number(*table + i * *entry_size, 4);
-    if (!type || *type == interpreter) return false;
+    if (!type || *type == interpreter_segment) return false;
   }
   return true;
 }

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "publish/promote.hpp"
+#include "publish/source.hpp"
 #include "publish/transfer.hpp"
 
 namespace polyarch::publish {
@@ -20,12 +21,14 @@ void spread(registry::Client& client, const Release& release, const Phase& phase
     for (const auto& tag : tags) targets.insert(tag.repository);
   }
   targets.erase(release.staging);
+  std::vector<oci::Descriptor> images;
+  for (const auto& leg : release.legs) {
+    images.push_back(leg.manifest);
+    images.insert(images.end(), leg.attestations.begin(), leg.attestations.end());
+  }
   for (const auto& target : targets) {
     phase(fmt::format("copying to {}", target.str()));
-    for (const auto& leg : release.legs) {
-      copy_graph(client, release.staging, target, leg.manifest);
-      for (const auto& attestation : leg.attestations) copy_graph(client, release.staging, target, attestation);
-    }
+    transfer(client, *registry_source(client, release.staging), target, images);
   }
 }
 
@@ -41,12 +44,15 @@ Artifact whole(registry::Client& client, const Release& release) {
   return {index.media_type, index.dump()};
 }
 
-void promote_own(registry::Client& client, const Release& release) {
+// The image of each platform that has tags of its own.
+std::vector<Promotion> own_promotions(registry::Client& client, const Release& release) {
+  std::vector<Promotion> out;
   for (const auto& [platform, tags] : release.own_tags) {
-    const auto leg =
-        std::ranges::find_if(release.legs, [&](const Leg& made) { return same_target(made.platform, platform); });
-    if (leg != release.legs.end()) promote(client, image(client, release, *leg), tags);
+    const auto leg = std::ranges::find_if(
+        release.legs, [&wanted = platform](const Leg& made) { return same_target(made.platform, wanted); });
+    if (leg != release.legs.end()) out.push_back({image(client, release, *leg), tags});
   }
+  return out;
 }
 
 }  // namespace
@@ -54,11 +60,12 @@ void promote_own(registry::Client& client, const Release& release) {
 oci::Descriptor publish(registry::Client& client, const Release& release, const Phase& phase) {
   if (release.legs.empty()) throw Error(ErrorKind::publish, "no platform is left to publish");
   spread(client, release, phase);
+  auto promotions = own_promotions(client, release);
   const auto artifact = whole(client, release);
+  promotions.push_back({artifact, release.tags});
   phase(fmt::format("publishing {}", release.tags.front().str()));
-  auto published = promote(client, artifact, release.tags);
-  promote_own(client, release);
-  return published;
+  promote(client, promotions);
+  return {.media_type = artifact.media_type, .digest = Digest::sha256(artifact.bytes), .size = artifact.bytes.size()};
 }
 
 }  // namespace polyarch::publish

@@ -19,7 +19,7 @@ struct Release {
 };
 
 // Copies the legs to the repositories of all tags, joins them, and moves the tags, last of all. `phase` hears what is
-// going on. Returns the descriptor that the tags name. Throws what copy_graph, assemble and promote throw; a tag never
+// going on. Returns the descriptor that the tags name. Throws what transfer, assemble and promote throw; a tag never
 // names less than the whole.
 oci::Descriptor publish(registry::Client& client, const Release& release,
                         const std::function<void(std::string_view)>& phase);

@@ -127,11 +127,6 @@ void transfer(registry::Client& client, Source& source, const oci::Repository& t
   if (source.repository() != to) Transfer(client, source, to, options).run(roots);
 }
 
-void copy_graph(registry::Client& client, const oci::Repository& from, const oci::Repository& to,
-                const oci::Descriptor& root) {
-  transfer(client, *registry_source(client, from), to, {root});
-}
-
 oci::Descriptor push_layout(registry::Client& client, const oci::Layout& layout, const oci::Repository& to) {
   const auto& root = layout.root();
   transfer(client, *layout_source(layout, "the exported image"), to, {root});

@@ -29,10 +29,6 @@ struct TransferOptions {
 void transfer(registry::Client& client, Source& source, const oci::Repository& to,
               const std::vector<oci::Descriptor>& roots, const TransferOptions& options = {});
 
-// The same of one manifest or index, between repositories.
-void copy_graph(registry::Client& client, const oci::Repository& from, const oci::Repository& to,
-                const oci::Descriptor& root);
-
 // The same of the only image or index of a layout; returns its descriptor. Throws Error{input} when the layout holds
 // none or several.
 oci::Descriptor push_layout(registry::Client& client, const oci::Layout& layout, const oci::Repository& to);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "publish/source.hpp"
 #include "unit/publish/fixture.hpp"
 
 namespace polyarch::publish {
@@ -89,7 +90,7 @@ TEST_F(Transfer, RefusesALayoutOfSeveralImages) {
 TEST_F(Transfer, MountsBlobsWithinARegistry) {
   push();
   gate_.forget();
-  copy_graph(client_, repository("a"), repository("b"), index_);
+  transfer(client_, *registry_source(client_, repository("a")), repository("b"), {index_});
   expect_whole(client_, repository("b"));
   EXPECT_EQ(gate_.count("GET", "/blobs/sha256:"), 0U);
   EXPECT_THAT(client_.tags(repository("b")), IsEmpty());
@@ -99,7 +100,7 @@ TEST_F(Transfer, CopiesToAnotherRegistry) {
   push();
   const testing::EmbeddedRegistry other;
   const auto there = oci::Repository::parse(other.authority() + "/b");
-  copy_graph(client_, repository("a"), there, index_);
+  transfer(client_, *registry_source(client_, repository("a")), there, {index_});
   expect_whole(client_, there);
   EXPECT_EQ(gate_.count("POST", "mount="), 0U);
 }
@@ -125,7 +126,7 @@ TEST_F(Transfer, TakesReferrersAndTheirReferrersAlong) {
 
 TEST_F(Transfer, TakesReferrersOfWhatIsThereAlready) {
   push();
-  copy_graph(client_, repository("a"), repository("b"), index_);
+  transfer(client_, *registry_source(client_, repository("a")), repository("b"), {index_});
   push_layout(client_, layout_.finish({layout_.referrer(amd64_image_, "late")}), repository("a"));
   transfer(client_, *registry_source(client_, repository("a")), repository("b"), {index_}, {.referrers = true});
   EXPECT_EQ(client_.referrers(repository("b"), amd64_image_.digest).size(), 1U);
@@ -145,7 +146,7 @@ TEST_F(Transfer, CopiesNestedIndexesChildrenFirst) {
   push_layout(client_, layout_.finish({outer}), repository("a"));
   const testing::EmbeddedRegistry other;
   const auto there = oci::Repository::parse(other.authority() + "/b");
-  copy_graph(client_, repository("a"), there, outer);
+  transfer(client_, *registry_source(client_, repository("a")), there, {outer});
   expect_whole(client_, there);
   EXPECT_TRUE(client_.head_manifest({there, std::nullopt, outer.digest}));
 }
@@ -181,14 +182,14 @@ TEST_F(Transfer, CountsWhatItSendsAndWhatItNeedNot) {
 
 TEST_F(Transfer, CopiesAnImageWithoutItsIndex) {
   push();
-  copy_graph(client_, repository("a"), repository("b"), arm64_image_);
+  transfer(client_, *registry_source(client_, repository("a")), repository("b"), {arm64_image_});
   EXPECT_TRUE(client_.head_manifest(by_digest("b", arm64_image_)));
   EXPECT_FALSE(client_.head_manifest(by_digest("b", amd64_image_)));
 }
 
 TEST_F(Transfer, ToItselfIsNothing) {
   export_two_platforms();
-  copy_graph(client_, repository("a"), repository("a"), index_);
+  transfer(client_, *registry_source(client_, repository("a")), repository("a"), {index_});
   EXPECT_EQ(gate_.count("", ""), 0U);
   EXPECT_EQ(gate_.count("HEAD", ""), 0U);
 }
