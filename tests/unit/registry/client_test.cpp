@@ -135,6 +135,24 @@ TEST(Tags, RefuseNonsenseAndEndlessPages) {
   EXPECT_THROW(client.tags(testing::repository()), Error);
 }
 
+std::string referrers_page(const std::string& what) {
+  return fmt::format(
+      R"({{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{}]}})",
+      fmt::format(R"({{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{}}})",
+                  Digest::sha256(what).str(), what.size()));
+}
+
+TEST(Referrers, FollowThePages) {
+  const std::string type = "Content-Type: application/vnd.oci.image.index.v1+json\r\n";
+  Scripted scripted({reply(200, type + "Link: </v2/app/referrers/next?n=2>; rel=\"next\"\r\n", referrers_page("one")),
+                     reply(200, type, referrers_page("second"))});
+  const auto found = scripted.client.referrers(scripted.app(), Digest::sha256("subject"));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].digest, Digest::sha256("one"));
+  EXPECT_EQ(found[1].digest, Digest::sha256("second"));
+  EXPECT_EQ(scripted.server.seen().at(1).line(), "GET /v2/app/referrers/next?n=2 HTTP/1.1");
+}
+
 TEST(Ping, TellsARegistryFromAnythingElse) {
   Scripted scripted({reply(200), reply(404), reply(401, "WWW-Authenticate: Basic\r\n")});
   scripted.client.ping(scripted.server.authority());
