@@ -53,17 +53,24 @@ void parse_platforms(std::string_view word, StepName& name) {
   if (!name.target) name.target = platform_or_none(target);
 }
 
+bool marks_internal(std::string_view word) {
+  return word == "internal" || word == "auth" || word == "context";
+}
+
 void parse_tag(std::string_view tag, StepName& name) {
+  std::string_view mark;
   for (const auto word : text::split(tag, ' ')) {
     if (word.empty() || parse_counter(word, name)) continue;
-    if (word == "internal" || word == "auth") {
-      name.internal = true;
+    if (marks_internal(word)) {
+      mark = word;
     } else if (word.find('/') != std::string_view::npos && !name.runs_on) {
       parse_platforms(word, name);
     } else {
       name.stage = word;
     }
   }
+  name.internal = !mark.empty() && name.total == 0;
+  if (!mark.empty() && name.total > 0) name.stage = mark;  // steps of a Dockerfile are counted: a stage of that name
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ class Plain final : public Progress {
     const bool was_announced = announced == step.id;
     if (was_announced) announced.clear();
     if (is_left_out(tracked, was_announced)) return {};
+    // BuildKit starts some steps again and again, such as looking up a base image.
+    if (!ended_.insert(step.id).second && tracked.state != State::failed) return {};
     return say(line(tracked, fmt::format("{} … {}", tracked.label.str(), ending(tracked))) + error_lines(step, tracked),
                now);
   }
@@ -132,6 +134,7 @@ class Plain final : public Progress {
   Heartbeat heartbeat_;
   std::vector<std::string> announced_;  // by lane: the id of the step that was named last
   std::set<std::string> once_;          // ids of the steps that were ever named
+  std::set<std::string> ended_;         // of those whose end was told
   std::size_t width_;
   std::string phase_;
 };

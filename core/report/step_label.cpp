@@ -20,11 +20,24 @@ bool take_counter(std::string_view word, StepLabel& label) {
   return true;
 }
 
+// As many digits of each sha256 as tell images apart.
+std::string short_digests(std::string text) {
+  constexpr std::string_view algorithm = "sha256:";
+  constexpr std::size_t digits = 64;
+  constexpr std::size_t shown = 12;
+  for (auto at = text.find(algorithm); at != std::string::npos; at = text.find(algorithm, at + 1)) {
+    const auto begin = at + algorithm.size();
+    const auto end = std::min(text.find_first_not_of("0123456789abcdef", begin), text.size());
+    if (end - begin == digits) text.erase(begin + shown, digits - shown);
+  }
+  return text;
+}
+
 }  // namespace
 
 StepLabel StepLabel::parse(std::string_view name) {
   StepLabel label;
-  const auto line = one_line(name);
+  const auto line = short_digests(one_line(name));
   const auto end = line.find("] ");
   if (!line.starts_with('[') || end == std::string::npos) {
     label.text = line;

@@ -26,6 +26,15 @@ TEST_F(PlainProgress, AShortStepIsShownByItsEnd) {
             "[linux/amd64] build 1/4 FROM a … cached\n");
 }
 
+TEST_F(PlainProgress, AStepThatBuildKitRepeatsEndsOnce) {
+  const std::string from = "[linux/amd64 build 1/4] FROM r.example/a@sha256:" + std::string(64, 'e');
+  EXPECT_EQ(progress_->step(done(from, amd64, 100), 100ms),
+            "[linux/amd64] build 1/4 FROM r.example/a@sha256:eeeeeeeeeeee … done 0.1s\n");
+  EXPECT_THAT(progress_->step(started(from, amd64), 200ms), IsEmpty());
+  EXPECT_THAT(progress_->step(done(from, amd64, 300), 300ms), IsEmpty());
+  EXPECT_THAT(progress_->step(failed(from, amd64, "gone"), 400ms), HasSubstr("failed"));
+}
+
 TEST_F(PlainProgress, ALongStepIsNamedOnceWhenItBegins) {
   progress_->step(started(make, arm64), 0s);
   EXPECT_EQ(progress_->tick(1s), "[linux/arm64] build 2/4 RUN make\n");
