@@ -83,7 +83,7 @@ void check_base_images(const BaseImages& images, const std::vector<oci::Platform
                        const std::string& filename, registry::Client& client) {
   std::vector<std::function<void()>> lookups;
   for (const auto& [name, needs] : images) {
-    lookups.emplace_back([&, &name = name, &needs = needs] { check(client, name, needs, optional, filename); });
+    lookups.emplace_back([&, &base = name, &wanted = needs] { check(client, base, wanted, optional, filename); });
   }
   sys::run_parallel(lookups, parallel_lookups);
 }

@@ -48,12 +48,12 @@ bool statically_linked(std::string_view head) {
     return false;
   const bool wide = head[4] == 2;
   const Reader reader{head, head[5] == 2};
-  const auto table = reader.number(wide ? 32 : 28, wide ? 8 : 4);
+  const auto program_headers = reader.number(wide ? 32 : 28, wide ? 8 : 4);
   const auto entry_size = reader.number(wide ? 54 : 42, 2);
   const auto count = reader.number(wide ? 56 : 44, 2);
-  if (!table || *table > head_size || !entry_size || !count || *count == 0) return false;
+  if (!program_headers || *program_headers > head_size || !entry_size || !count || *count == 0) return false;
   for (std::uint64_t i = 0; i < *count; ++i) {
-    const auto type = reader.number(*table + i * *entry_size, 4);
+    const auto type = reader.number(*program_headers + i * *entry_size, 4);
     if (!type || *type == interpreter_segment) return false;
   }
   return true;
