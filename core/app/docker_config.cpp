@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
+#include "app/credential_answer.hpp"
 #include "base/json.hpp"
-#include "base/text.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -24,19 +24,22 @@ DockerConfig::DockerConfig(const std::map<std::string, registry::Credentials>& c
   if (credentials.empty()) return;
   const auto users = registry::docker_config_directory(context.environment);
   auto config = user_config(users / "config.json");
+  std::map<std::string, registry::Credentials> logins;
   for (const auto& [host, login] : credentials) {
-    const auto* key = host == "docker.io" ? hub_key : host.c_str();
-    config["auths"][key] = {{"auth", text::base64_encode(login.username + ":" + login.password)}};
-    if (config.contains("credHelpers")) config["credHelpers"].erase(key);
+    const std::string server = host == "docker.io" ? hub_key : host;
+    logins[server] = login;
+    config["credHelpers"][server] = helper_name;
   }
-  config.erase("credsStore");  // it would be asked instead of what stands here
   directory_ = std::make_unique<sys::TemporaryDirectory>("polyarch-docker-");
   sys::write_file(directory_->path() / "config.json", config.dump(), 0600);
+  fs::create_symlink(fs::read_symlink("/proc/self/exe"), directory_->path() / helper_program);
   for (const char* shared : {"cli-plugins", "contexts"}) {
     std::error_code missing;
     if (fs::exists(users / shared))
       fs::create_directory_symlink(fs::absolute(users / shared), directory_->path() / shared, missing);
   }
+  environment_[std::string(helper_variable)] = helper_answers(logins);
+  environment_["PATH"] = directory_->path().string() + ":" + context.environment("PATH").value_or("/usr/bin:/bin");
   environment_["DOCKER_CONFIG"] = directory_->path().string();
   environment_["BUILDX_CONFIG"] =
       context.environment("BUILDX_CONFIG").value_or((fs::absolute(users) / "buildx").string());

@@ -9,8 +9,9 @@
 
 namespace polyarch::app {
 
-// A private DOCKER_CONFIG for the processes of a run: the user's own, plus the credentials that were given to the
-// engine. It is removed at the end.
+// A private DOCKER_CONFIG for the processes of a run: the user's own, helpers and all, but for the credentials that
+// were given to the engine: for these it names the engine itself as helper. It holds no secret, and is removed at the
+// end.
 class DockerConfig {
  public:
   // Without explicit credentials the user's own config is used as it is.
