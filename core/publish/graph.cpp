@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "registry/client.hpp"
 #include "sys/parallel.hpp"
 
 namespace polyarch::publish {

@@ -54,7 +54,7 @@ oci::Platform image_platform(const std::optional<oci::Platform>& declared, std::
     throw Error(ErrorKind::publish, fmt::format("{} is not an image of a platform", what),
                 "only images can be joined; charts, signatures and other artifacts cannot");
   }
-  const bool has_variant = string_at(parse_json(config, name), "variant", name).value_or("") != "";
+  const bool has_variant = !string_at(parse_json(config, name), "variant", name).value_or("").empty();
   if (declared && known && !agree(*declared, actual, has_variant)) {
     throw Error(ErrorKind::publish,
                 fmt::format("{} is {} in its index and {} in its config", what, declared->str(), actual.str()),
