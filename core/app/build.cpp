@@ -4,10 +4,13 @@
 #include "app/builder_set.hpp"
 #include "app/commands.hpp"
 #include "app/facts.hpp"
-#include "app/input_dockerfile.hpp"
+#include "app/host_options.hpp"
+#include "app/host_report.hpp"
+#include "app/input_files.hpp"
 #include "app/join_run.hpp"
 #include "app/lint_warnings.hpp"
 #include "app/plan.hpp"
+#include "app/plan_matrix.hpp"
 #include "app/publish_run.hpp"
 #include "app/qemu.hpp"
 #include "app/results.hpp"
@@ -20,6 +23,12 @@
 
 namespace polyarch::app {
 namespace {
+
+// When all secrets are known, and before anything is said that one could stand in.
+void greet_host(Context& context) {
+  hide_from_logs(context);
+  context.err << idle_inputs_line(context.host, context.environment) << std::flush;
+}
 
 void register_emulators(const Plan& plan, const spec::BuildOptions& options, RunState& state) {
   if (plan.emulators.empty()) return;
@@ -78,9 +87,10 @@ std::vector<SolveOutcome> execute(RunState& state) {
   register_emulators(state.plan, options, state);
   if (std::ranges::any_of(state.plan.builders, [](const auto& builder) { return builder.create.has_value(); }))
     state.display.phase("starting a builder");
-  const BuilderSet builders(state.plan.builders, state.buildx, state.context, options.keep_builder);
+  const BuilderSet builders(state.plan.builders, state.buildx, state.context, options);
   ask_nodes(state, builders);
   const sys::TemporaryDirectory scratch("polyarch-run-");
+  state.display.phase("building");
   auto outcomes = solve_legs(state, builders, scratch.path());
   verify_legs(state, outcomes);
   require_legs(state, outcomes);
@@ -120,28 +130,31 @@ void mark_failed(report::Run& run, const Error& error) {
 }  // namespace
 
 int plan(const spec::BuildOptions& given, Context& context) {
-  const InputDockerfile input(given, context);
+  const InputFiles input(host_options(given, context.host), context);
   const auto& options = input.options();
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options);
+  greet_host(context);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/true);
   const auto plan = make_plan(options, facts);
   context.out << (options.format == "json" ? plan_json(plan).dump(2) + "\n"
                                            : plan_table(plan, context.terminal.color_out));
+  hand_over({{"matrix", plan_matrix(plan, options.runners).dump()}}, options, context);
   return 0;
 }
 
 int build(const spec::BuildOptions& given, Context& context) {
   if (given.dry_run) return plan(given, context);
-  const InputDockerfile input(given, context);
+  const InputFiles input(host_options(given, context.host), context);
   const auto& options = input.options();
+  hide_secrets(options, context.environment);
   const auto start = context.clock.steady();
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options);
+  greet_host(context);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/false);
   const auto plan = make_plan(options, facts);
   const DockerConfig docker_config(registries.explicit_credentials(), context);
-  hide_secrets(options, context.environment);
   auto environment = solve_environment(options);
   environment.insert(docker_config.environment().begin(), docker_config.environment().end());
   auto run = start_report(plan, context);
@@ -162,7 +175,8 @@ int build(const spec::BuildOptions& given, Context& context) {
   std::ranges::copy(report::slow_emulation(run), std::back_inserter(run.warnings));
   // A run that failed before its first step has no matrix worth showing.
   if (!failure || !run.steps.empty() || options.format == "json") show_results(run, options, context);
-  write_results(run, outcomes, plan, options);
+  report_to_host(run, context);
+  hand_over(write_results(run, outcomes, plan, options), options, context);
   if (failure) throw Error(*failure);
   return 0;
 }

@@ -89,6 +89,10 @@ BuilderPlan named_builder(const std::string& name, const spec::BuildOptions& opt
 }
 
 BuilderPlan default_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
+  if (options.driver == "remote") {
+    throw Error(ErrorKind::usage, "--driver remote, and nothing says where it is",
+                "give its address: --builder tcp://HOST:PORT");
+  }
   if (options.driver == "docker-container") return own_builder(options, facts, targets);
   const auto current = facts.builders.find("");
   const bool there = current != facts.builders.end();

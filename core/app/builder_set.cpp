@@ -2,17 +2,22 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "sys/files.hpp"
 
 namespace polyarch::app {
 
 BuilderSet::BuilderSet(const std::vector<BuilderPlan>& plans, const std::vector<std::string>& buildx, Context& context,
-                       bool keep)
-    : driver_(buildx, context.runner, context.cleanup), keep_(keep) {
+                       const spec::BuildOptions& options)
+    : driver_(buildx, context.runner, context.cleanup), keep_(options.keep_builder) {
   try {
     for (const auto& plan : plans) {
       builders_.push_back({plan.name, std::nullopt});
       if (!plan.create) continue;
-      auto made = driver_.create(*plan.create);
+      auto create = *plan.create;
+      if (!keep_ && !options.builders_file.empty()) {
+        create.announce = [&](const std::string& name) { sys::append_file(options.builders_file, name + "\n"); };
+      }
+      auto made = driver_.create(create);
       builders_.back() = {made.name, std::move(made)};
     }
   } catch (...) {

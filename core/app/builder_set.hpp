@@ -12,7 +12,7 @@ namespace polyarch::app {
 class BuilderSet {
  public:
   BuilderSet(const std::vector<BuilderPlan>& plans, const std::vector<std::string>& buildx, Context& context,
-             bool keep);
+             const spec::BuildOptions& options);
   ~BuilderSet();
   BuilderSet(const BuilderSet&) = delete;
   BuilderSet& operator=(const BuilderSet&) = delete;

@@ -24,6 +24,8 @@ Display::Display(const std::string& mode, std::vector<report::LaneInfo> lanes, c
       clock_(context.clock),
       start_(context.clock.steady()),
       progress_(make_progress(mode, std::move(lanes), context.terminal)),
+      host_(context.host),
+      folds_((mode == "plain" || mode == "auto") && !context.terminal.interactive && !context.terminal.quiet),
       ticker_([this] { tick(); }) {}
 
 Display::~Display() {
@@ -33,7 +35,9 @@ Display::~Display() {
 
 void Display::phase(std::string_view message) {
   const std::lock_guard lock(mutex_);
-  if (!finished_) write(progress_->phase(message, now()));
+  if (finished_) return;
+  fold(message);
+  write(progress_->phase(message, now()));
 }
 
 void Display::step(const report::Step& step) {
@@ -50,8 +54,16 @@ void Display::finish() {
   const std::lock_guard lock(mutex_);
   if (finished_) return;
   write(progress_->finish(now()));
+  fold("");
   finished_ = true;
   stopped_.notify_all();
+}
+
+void Display::fold(std::string_view title) {
+  if (!folds_) return;
+  if (!group_.empty()) write(ci::group_end(host_, group_, clock_.wall()));
+  group_ = title;
+  if (!group_.empty()) write(ci::group_start(host_, group_, clock_.wall()));
 }
 
 std::chrono::milliseconds Display::now() const {

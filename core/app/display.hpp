@@ -19,6 +19,7 @@ class Display {
   Display(const std::string& mode, std::vector<report::LaneInfo> lanes, const Context& context);
   ~Display();
 
+  // A log that a CI system shows is folded by phases.
   void phase(std::string_view message);
   void step(const report::Step& step);
   void log(const report::LogLine& line);
@@ -29,6 +30,8 @@ class Display {
   std::chrono::milliseconds now() const;
   void write(const std::string& bytes);
   void tick();
+  // Ends the group of lines that is open, and begins another; an empty title begins none.
+  void fold(std::string_view title);
 
   std::ostream& err_;
   const Clock& clock_;
@@ -36,6 +39,9 @@ class Display {
   std::unique_ptr<report::Progress> progress_;
   std::mutex mutex_;
   std::condition_variable stopped_;
+  const ci::Host& host_;
+  bool folds_;
+  std::string group_;
   bool finished_ = false;
   std::thread ticker_;
 };

@@ -1,5 +1,6 @@
 #include "app/registries.hpp"
 
+#include "app/login_list.hpp"
 #include "base/error.hpp"
 #include "base/redact.hpp"
 #include "base/text.hpp"
@@ -10,7 +11,7 @@ namespace {
 
 std::map<std::string, registry::Credentials> parse_auths(const std::vector<std::string>& auths) {
   std::map<std::string, registry::Credentials> out;
-  for (const auto& auth : auths) {
+  for (const auto& auth : login_list(auths)) {
     const auto host = text::cut(auth, '=');
     const auto user = host ? text::cut(host->second, ':') : std::nullopt;
     if (!user || host->first.empty() || user->first.empty()) {
@@ -18,6 +19,7 @@ std::map<std::string, registry::Credentials> parse_auths(const std::vector<std::
                   "write one a line, such as ghcr.io=me:token");
     }
     redactor().add(user->second);
+    redactor().add(host->second);  // as Docker's files have it, in base64
     out[std::string(host->first)] = {std::string(user->first), std::string(user->second), {}};
   }
   return out;

@@ -36,6 +36,12 @@ std::string image_id(const Json& metadata) {
   return digest != metadata.end() && digest->is_string() ? digest->get<std::string>() : std::string();
 }
 
+std::string platform_names(const report::Run& run) {
+  std::vector<std::string> names;
+  for (const auto& leg : run.legs) names.push_back(leg.platform.str());
+  return text::join(names, ",");
+}
+
 void write_reports(const report::Run& run, const fs::path& directory) {
   fs::create_directories(directory);
   sys::write_file(directory / "report.json", redactor().apply(report::to_json(run)));
@@ -57,18 +63,26 @@ void show_results(const report::Run& run, const spec::BuildOptions& options, Con
   }
 }
 
-void write_results(const report::Run& run, const std::vector<SolveOutcome>& outcomes, const Plan& plan,
-                   const spec::BuildOptions& options) {
-  if (!options.report_dir.empty()) write_reports(run, options.report_dir);
-  if (run.result != report::Result::passed) return;
-  const auto data = metadata(run, outcomes, plan);
-  if (!options.metadata_file.empty()) sys::write_file(options.metadata_file, data.dump(2) + "\n");
-  if (!options.iidfile.empty()) sys::write_file(options.iidfile, image_id(data));
-  if (options.result_file.empty()) return;
-  const auto report =
-      options.report_dir.empty() ? std::string() : (fs::path(options.report_dir) / "report.json").string();
-  sys::write_file(options.result_file, fmt::format("imageid={}\ndigest={}\nmetadata={}\nreference={}\nreport={}\n",
-                                                   image_id(data), run.digest, data.dump(), run.reference, report));
+Outputs write_results(const report::Run& run, const std::vector<SolveOutcome>& outcomes, const Plan& plan,
+                      const spec::BuildOptions& options) {
+  Outputs outputs;
+  if (run.result == report::Result::passed) {
+    const auto data = metadata(run, outcomes, plan);
+    if (!options.metadata_file.empty()) sys::write_file(options.metadata_file, data.dump(2) + "\n");
+    if (!options.iidfile.empty()) sys::write_file(options.iidfile, image_id(data));
+    outputs = {{"imageid", image_id(data)},
+               {"digest", run.digest},
+               {"metadata", data.dump()},
+               {"reference", run.reference},
+               {"name", outcomes.empty() ? "" : outcomes.front().builder},
+               {"driver", plan.builders.empty() ? "" : plan.builders.front().driver},
+               {"platforms", platform_names(run)}};
+  }
+  if (!options.report_dir.empty()) {
+    write_reports(run, options.report_dir);
+    outputs.emplace_back("report", (fs::path(options.report_dir) / "report.json").string());
+  }
+  return outputs;
 }
 
 }  // namespace polyarch::app

@@ -1,5 +1,6 @@
 #include "app/solve_options.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/core.h>
 
@@ -29,6 +30,15 @@ std::pair<std::string, std::string> id_and(const std::string& text, std::string_
   return {std::string(pair->first), std::string(pair->second)};
 }
 
+// A job's token is not for the steps of a build from directories.
+bool uses_git_token(const spec::BuildOptions& options) {
+  const auto is_remote = [](const std::string& context) {
+    return context.find("://") != std::string::npos || context.find("git@") != std::string::npos;
+  };
+  return !options.git_token.empty() &&
+         (is_remote(options.context) || std::ranges::any_of(options.build_contexts, is_remote));
+}
+
 std::vector<std::string> secrets(const spec::BuildOptions& options, const oci::Platform& platform) {
   auto out = values_for(options.secrets, platform);
   for (const auto& text : options.secret_envs) {
@@ -43,7 +53,7 @@ std::vector<std::string> secrets(const spec::BuildOptions& options, const oci::P
     const auto [id, value] = id_and(options.secret_values[i], "POLYARCH_SECRET_VALUE", "ID=VALUE", false);
     out.push_back(fmt::format("id={},env={}", id, value_variable(i)));
   }
-  if (!options.git_token.empty()) out.push_back(fmt::format("id=GIT_AUTH_TOKEN,env={}", git_token_variable));
+  if (uses_git_token(options)) out.push_back(fmt::format("id=GIT_AUTH_TOKEN,env={}", git_token_variable));
   return out;
 }
 
@@ -105,7 +115,7 @@ std::map<std::string, std::string> solve_environment(const spec::BuildOptions& o
   for (std::size_t i = 0; i < options.secret_values.size(); ++i) {
     out[value_variable(i)] = id_and(options.secret_values[i], "POLYARCH_SECRET_VALUE", "ID=VALUE", false).second;
   }
-  if (!options.git_token.empty()) out[git_token_variable] = options.git_token;
+  if (uses_git_token(options)) out[git_token_variable] = options.git_token;
   return out;
 }
 

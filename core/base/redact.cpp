@@ -50,6 +50,11 @@ std::string Redactor::apply(std::string_view text) const {
   return out;
 }
 
+std::vector<std::string> Redactor::known() const {
+  const std::lock_guard lock(mutex_);
+  return secrets_;
+}
+
 Redactor& redactor() {
   static Redactor instance;
   return instance;

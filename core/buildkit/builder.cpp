@@ -121,6 +121,7 @@ Builder Builders::create(const CreateOptions& options) {
     refuse_other(*there, options);
     return bootstrap(options, name);
   }
+  if (options.announce) options.announce(name);
   bool made = true;  // also when the run is cancelled in the middle of it
   try {
     const auto result = buildx(runner_, create_arguments(options, name), short_while);

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -54,6 +55,7 @@ struct CreateOptions {
   std::vector<std::string> buildkitd_flags;
   std::vector<oci::Platform> platforms;
   std::chrono::milliseconds ready_within{60'000};
+  std::function<void(const std::string& name)> announce = {};  // told the full name before anything is made
 };
 
 // The builders of this machine, through buildx. Not for several threads.

@@ -29,6 +29,12 @@ std::string github_branch(const sys::Environment& environment) {
   return ref.starts_with(branch_prefix) ? ref.substr(branch_prefix.size()) : "";
 }
 
+// The commit that a pull request is merged to in trial is found by its ref alone.
+std::string git_context(const std::string& source, const std::string& commit, const std::string& ref) {
+  const auto& wanted = commit.empty() || ref.starts_with("refs/pull/") ? ref : commit;
+  return source.empty() || wanted.empty() ? "" : fmt::format("{}.git#{}", source, wanted);
+}
+
 }  // namespace
 
 std::optional<Host> detect_github(const sys::Environment& environment) {
@@ -43,6 +49,10 @@ std::optional<Host> detect_github(const sys::Environment& environment) {
   if (const auto repository = environment("GITHUB_REPOSITORY")) {
     host.source = fmt::format("{}/{}", environment("GITHUB_SERVER_URL").value_or("https://github.com"), *repository);
   }
+  host.git_context = git_context(host.source, host.commit, value_of(environment, "GITHUB_REF"));
+  host.workspace = value_of(environment, "GITHUB_WORKSPACE");
+  host.outputs_file = value_of(environment, "GITHUB_OUTPUT");
+  host.summary_file = value_of(environment, "GITHUB_STEP_SUMMARY");
   const auto event = read_event(environment);
   host.default_branch = event ? event->default_branch : "";
   host.untrusted = !event || event->foreign;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "ci/github_commands.hpp"
 #include "ci/hosts.hpp"
 
 namespace polyarch::ci {
@@ -45,6 +47,22 @@ std::string group_end(const Host& host, std::string_view title, Clock::Wall now)
   if (host.name == "github") return "::endgroup::\n";
   if (host.name == "gitlab") return section("section_end", title, now, "");
   return {};
+}
+
+std::string annotation_line(const Host& host, Annotation annotation) {
+  if (host.name != "github") return {};
+  const std::filesystem::path file(annotation.file);
+  const auto inside = file.is_absolute() ? file.lexically_relative(host.workspace) : file.lexically_normal();
+  if (!inside.empty() && *inside.begin() != "..") annotation.file = inside.string();
+  return github_annotation(annotation);
+}
+
+std::string mask_line(const Host& host, std::string_view secret) {
+  return host.name == "github" ? github_mask(secret) : std::string();
+}
+
+std::string output_entry(const Host& host, std::string_view name, std::string_view value) {
+  return host.name == "github" ? github_output(name, value) : std::string();
 }
 
 std::string value_of(const sys::Environment& environment, std::string_view name) {

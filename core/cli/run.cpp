@@ -4,6 +4,7 @@
 #include <nss.h>
 
 #include "app/context.hpp"
+#include "app/host_report.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "ci/host.hpp"
@@ -35,21 +36,21 @@ void set_up_log(const spec::GlobalOptions& global, bool color) {
   log::setup(level, color);
 }
 
-int run(const Invocation& invocation, const sys::Environment& environment) {
+int run(const Invocation& invocation, const sys::Environment& environment, const ci::Host& host) {
   static sys::Cancel cancel;
   sys::cancel_on_signals(cancel);
   resolve_names_without_modules();
-  const auto terminal = describe_terminal(invocation.global, environment);
+  auto terminal = describe_terminal(invocation.global, environment);
+  terminal.interactive = terminal.interactive && !host.ci;  // some runners give their steps a terminal
   set_up_log(invocation.global, terminal.color);
   sys::SystemRunner runner(&cancel);
   sys::SystemRunner cleanup(nullptr);
-  app::Context context{std::cin,       std::cout, std::cerr, terminal, environment, ci::detect(environment),
-                       system_clock(), cancel,    runner,    cleanup};
+  app::Context context{std::cin, std::cout,      std::cerr, terminal, environment,
+                       host,     system_clock(), cancel,    runner,   cleanup};
   return dispatch(invocation, context);
 }
 
-int parse_and_run(std::vector<std::string> arguments) {
-  const auto environment = sys::process_environment();
+int parse_and_run(std::vector<std::string> arguments, const sys::Environment& environment, const ci::Host& host) {
   const spec::Surroundings surroundings{
       .variable = environment, .file = [](const std::string& path) { return sys::read_file(path, max_secret_file); }};
   const auto parsed = parse(std::move(arguments), surroundings);
@@ -57,19 +58,21 @@ int parse_and_run(std::vector<std::string> arguments) {
     std::cout << help->text;
     return 0;
   }
-  return run(std::get<Invocation>(parsed), environment);
+  return run(std::get<Invocation>(parsed), environment, host);
 }
 
 }  // namespace
 
 int run(std::vector<std::string> arguments) {
+  const auto environment = sys::process_environment();
+  const auto host = ci::detect(environment);
   try {
-    const int code = parse_and_run(std::move(arguments));
+    const int code = parse_and_run(std::move(arguments), environment, host);
     if (!std::cout.flush()) throw Error(ErrorKind::storage, "standard output cannot be written", "is its disk full?");
     return code;
   } catch (const std::exception& exception) {
     const auto failure = describe_failure(exception);
-    std::cerr << failure.text;
+    std::cerr << app::report_failure(host, failure.text);
     return failure.exit_code;
   }
 }

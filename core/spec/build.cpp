@@ -34,6 +34,10 @@ Fields main_fields() {
        &O::run_id,
        "Name of the run, the same in all its jobs; without it, the pipeline run of the CI",
        {.value = "ID"}},
+      {"runner",
+       &O::runners,
+       "Labels of the CI machine that builds a platform, for the output `matrix`",
+       {.value = "PLATFORM=LABEL[,LABEL…]", .input = "runners", .ci = false}},
       {"dry-run", &O::dry_run, "Show what would be done, and change nothing"},
   };
 }
@@ -183,8 +187,8 @@ Fields builder_fields() {
       {"driver",
        &O::driver,
        "Kind of builder: `auto` takes the current one when it can do the job, else makes one of the kind "
-       "docker-container",
-       {.group = builder, .choices = {"auto", "docker-container", "docker"}}},
+       "docker-container; `remote` is one that --builder gives the address of",
+       {.group = builder, .choices = {"auto", "docker-container", "docker", "remote"}}},
       {"driver-opt",
        &O::driver_options,
        "Option of the builder's driver, such as image=IMAGE or network=host",
@@ -193,6 +197,10 @@ Fields builder_fields() {
        &O::buildkitd_config,
        "Configuration file of the BuildKit daemon",
        {.value = "FILE", .group = builder}},
+      {"buildkitd-config-inline",
+       &O::buildkitd_config_inline,
+       "Configuration of the BuildKit daemon, as TOML",
+       {.value = "TOML", .group = builder}},
       {"buildkitd-flags",
        &O::buildkitd_flags,
        "Flag of the BuildKit daemon, such as --debug",
@@ -201,6 +209,10 @@ Fields builder_fields() {
        &O::keep_builder,
        "Leave our builder running at the end, so that the next run starts warm",
        {.input = "keep-state", .group = builder}},
+      {"builders-file",
+       &O::builders_file,
+       "File for the names of the builders that this run makes, to remove them by should it be killed",
+       {.value = "FILE", .group = builder, .ci = false}},
       {"isolate",
        &O::isolate,
        "Build every platform on its own, so that one that fails does not cancel the others",
@@ -217,11 +229,22 @@ Fields builder_fields() {
 }
 
 Fields pushing_fields() {
-  auto out = registry_fields<O>();
-  out.insert(out.begin(), {"push-with",
-                           &O::push_with,
-                           "Who pushes: the builder, or the engine, which survives rate limits and expired tokens",
-                           {.group = Group::registry, .choices = {"auto", "builder", "engine"}}});
+  const auto registry = Group::registry;
+  Fields out{{"push-with",
+              &O::push_with,
+              "Who pushes: the builder, or the engine, which survives rate limits and expired tokens",
+              {.group = registry, .choices = {"auto", "builder", "engine"}}}};
+  const auto reaching = registry_fields<O>();
+  out.insert(out.end(), reaching.begin(), reaching.end());
+  out.insert(out.end(), {{"registry",
+                          &O::registry,
+                          "Registry that --username and the password are for; without it, Docker Hub",
+                          {.value = "HOST", .group = registry}},
+                         {"username", &O::username, "Name to log in with", {.value = "USER", .group = registry}},
+                         {"password",
+                          &O::password,
+                          "Password or token of --username",
+                          {.value = "PASSWORD", .secret = true, .group = registry}}});
   return out;
 }
 

@@ -12,8 +12,9 @@ namespace polyarch::spec {
 struct BuildOptions : RegistryOptions {
   std::string context = ".";
   std::vector<std::string> platforms;
-  std::vector<std::string> only;  // of these, those that this job builds; empty: all
-  std::string run_id;             // empty: from the CI
+  std::vector<std::string> only;     // of these, those that this job builds; empty: all
+  std::string run_id;                // empty: from the CI
+  std::vector<std::string> runners;  // PLATFORM=LABEL[,LABEL…]
   std::vector<std::string> tags;
   std::string file;
   std::vector<std::string> build_args;
@@ -48,11 +49,13 @@ struct BuildOptions : RegistryOptions {
   bool push = false;
   std::string push_with = "auto";  // auto, builder, engine
   std::vector<std::string> builders;
-  std::string driver = "auto";  // auto, docker-container, docker
+  std::string driver = "auto";  // auto, docker-container, docker, remote
   std::vector<std::string> driver_options;
   std::string buildkitd_config;
+  std::string buildkitd_config_inline;
   std::vector<std::string> buildkitd_flags;
   bool keep_builder = false;
+  std::string builders_file;
   bool isolate = false;
   std::string metadata_file;
   std::string iidfile;
@@ -64,6 +67,9 @@ struct BuildOptions : RegistryOptions {
   std::string progress = "auto";  // auto, tty, plain, json, quiet
   std::string report_dir;         // report.json, report.md, junit.xml
   std::string result_file;        // the outputs of output.hpp, NAME=VALUE a line
+  std::string registry;           // of username and password
+  std::string username;
+  std::string password;
   bool dry_run = false;
   std::string format = "table";  // of the plan and of the result: table, json
 };

@@ -10,6 +10,7 @@ namespace polyarch::spec {
 std::span<const GeneratedFile> generated_files() {
   static constexpr std::array files{
       GeneratedFile{"github", "action.yml", emit_github},
+      GeneratedFile{"github-workflow", ".github/workflows/image.yml", emit_github_workflow},
       GeneratedFile{"gitlab", "ci/gitlab/polyarch.yml", emit_gitlab},
       GeneratedFile{"jenkins", "ci/jenkins/vars/polyarch.txt", emit_jenkins},
       GeneratedFile{"markdown", "docs/reference.md", emit_markdown},

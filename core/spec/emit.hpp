@@ -6,10 +6,11 @@
 namespace polyarch::spec {
 
 // Files that are made from the declaration of options. Pure.
-std::string emit_github();    // the action's action.yml
-std::string emit_gitlab();    // the CI/CD component
-std::string emit_jenkins();   // the help of the shared library's step
-std::string emit_markdown();  // the reference of commands, variables and exit codes
+std::string emit_github();           // the action's action.yml
+std::string emit_github_workflow();  // the reusable workflow: a job for each platform
+std::string emit_gitlab();           // the CI/CD component
+std::string emit_jenkins();          // the help of the shared library's step
+std::string emit_markdown();         // the reference of commands, variables and exit codes
 
 struct GeneratedFile {
   std::string_view name;  // as in `polyarch spec --emit=NAME`

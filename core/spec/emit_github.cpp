@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "spec/emit.hpp"
+#include "spec/idle_inputs.hpp"
 #include "spec/inputs.hpp"
 #include "spec/output.hpp"
 
@@ -16,7 +17,16 @@ branding:
   color: blue
 inputs:
   engine-path:
-    description: 'Path of the polyarch binary; without it, $POLYARCH_ENGINE, else `polyarch` on the PATH'
+    description: 'Path of the polyarch binary; without it, $POLYARCH_ENGINE, else that of the release of this version'
+    required: false
+  image:
+    description: 'The same as qemu-image'
+    required: false
+  endpoint:
+    description: 'The same as builder'
+    required: false
+  runners:
+    description: 'Labels of the runner for each platform in the output `matrix`, one PLATFORM=LABEL[,LABEL…] a line; others: ubuntu-24.04-arm for Arm, else ubuntu-latest'
     required: false
 )";
 
@@ -32,10 +42,16 @@ std::string entry(std::string_view name, std::string_view description) {
 
 }  // namespace
 
-// No defaults here: an input that is absent leaves the word to the job's environment, and to the engine.
+// No defaults here, but for the token of the job: an input that is absent leaves the word to the job's environment, and
+// to the engine.
 std::string emit_github() {
   std::string out(github_head);
-  for (const auto& option : ci_inputs()) out += entry(option.input(), sentence(option)) + "    required: false\n";
+  for (const auto& option : ci_inputs()) {
+    out += entry(option.input(), sentence(option)) + "    required: false\n";
+    if (option.input() == "github-token") out += "    default: ${{ github.token }}\n";
+  }
+  for (const auto& input : idle_inputs())
+    out += entry(input.name, fmt::format("Without effect: {}", input.why)) + "    required: false\n";
   out += "outputs:\n";
   for (const auto& output : outputs()) out += entry(output.name, output.help);
   return out.append(tail);

@@ -12,6 +12,11 @@ std::span<const Output> outputs() {
       Output{"reference",
              "First tag with the digest, `registry/repository:tag@sha256:…`: the exact bytes, for later steps"},
       Output{"report", "Path of report.json"},
+      Output{"name", "Name of the builder; it is still there when keep-state is true, or when it was there before"},
+      Output{"driver", "Kind of the builder"},
+      Output{"platforms", "Platforms of the run, with commas between them"},
+      Output{"matrix",
+             "Of a dry run: the platforms and their runners as JSON, as `strategy.matrix` of GitHub takes it"},
   };
   return all;
 }

@@ -10,8 +10,9 @@ const Command<EmitOptions>& spec_command() {
       "polyarch spec --emit=github > action.yml",
       {{"emit",
         &EmitOptions::emit,
-        "Which one: the GitHub action, the GitLab component, the help of the Jenkins step, or the reference",
-        {.choices = {"github", "gitlab", "jenkins", "markdown"}}}}};
+        "Which one: the GitHub action, its reusable workflow, the GitLab component, the help of the Jenkins step, or "
+        "the reference",
+        {.choices = {"github", "github-workflow", "gitlab", "jenkins", "markdown"}}}}};
   return command;
 }
 

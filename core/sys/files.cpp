@@ -91,6 +91,12 @@ void write_file(const fs::path& path, std::string_view bytes, unsigned mode) {
   write_all(file.get(), bytes, path);
 }
 
+void append_file(const fs::path& path, std::string_view bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!file) throw_errno("write " + path.string(), errno);
+  write_all(file.get(), bytes, path);
+}
+
 TemporaryDirectory::TemporaryDirectory(std::string_view prefix) {
   std::error_code problem;
   const auto parent = fs::temp_directory_path(problem);

@@ -13,6 +13,9 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
 // `mode`: permission bits of the new file.
 void write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
 
+// Writes behind what `path` holds; makes it when it is not there. Throws as above.
+void append_file(const std::filesystem::path& path, std::string_view bytes);
+
 // A private directory (mode 0700) under $TMPDIR, removed with all that is in it at the end.
 class TemporaryDirectory {
  public:

@@ -62,6 +62,8 @@ TEST(SolveOptions, GiveSecretsByNameAlone) {
   options.secret_files = {"key=/run/key=1"};
   options.secret_values = {"a=hunter2", "b=x=y"};
   options.git_token = "gt0ken";
+  EXPECT_EQ(solve(options).secrets.size(), 4U) << "a directory is built: the token has no use";
+  options.build_contexts = {"lib=https://git.example/lib.git"};
   const auto found = solve(options).secrets;
   const auto environment = solve_environment(options);
   ASSERT_EQ(found.size(), 5U);

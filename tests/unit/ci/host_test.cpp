@@ -50,6 +50,15 @@ TEST(Github, ReadsAPush) {
   EXPECT_FALSE(host.untrusted);
 }
 
+TEST(Github, KnowsWhereTheCommitIsFetchedFrom) {
+  const auto fetched = [](const char* ref) {
+    return on_github({{"GITHUB_REPOSITORY", "me/app"}, {"GITHUB_REF", ref}, {"GITHUB_SHA", "abc"}}, "{}").git_context;
+  };
+  EXPECT_EQ(fetched("refs/heads/main"), "https://github.com/me/app.git#abc");
+  EXPECT_EQ(fetched("refs/pull/7/merge"), "https://github.com/me/app.git#refs/pull/7/merge");
+  EXPECT_EQ(on_github({}, "{}").git_context, "");
+}
+
 TEST(Github, ATagIsNoBranch) {
   EXPECT_EQ(on_github({{"GITHUB_REF", "refs/tags/v1"}}, "{}").branch, "");
 }

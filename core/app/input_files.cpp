@@ -1,4 +1,4 @@
-#include "app/input_dockerfile.hpp"
+#include "app/input_files.hpp"
 
 #include "base/error.hpp"
 
@@ -17,18 +17,29 @@ std::string read_all(std::istream& in) {
 
 }  // namespace
 
-InputDockerfile::InputDockerfile(const spec::BuildOptions& options, Context& context) : options_(options) {
+InputFiles::InputFiles(const spec::BuildOptions& options, Context& context) : options_(options) {
+  if (!options.buildkitd_config_inline.empty()) {
+    if (!options.buildkitd_config.empty()) {
+      throw Error(ErrorKind::usage, "--buildkitd-config and --buildkitd-config-inline are both given",
+                  "leave one of them out");
+    }
+    options_.buildkitd_config = keep("buildkitd.toml", options.buildkitd_config_inline);
+  }
   const bool no_context = options.context == "-";
   if (!no_context && options.file != "-") return;
   if (no_context && options.file == "-") {
     throw Error(ErrorKind::usage, "standard input cannot be both the context and the Dockerfile",
                 "write one of them as a path");
   }
-  directory_ = std::make_unique<sys::TemporaryDirectory>("polyarch-input-");
-  const auto path = directory_->path() / "Dockerfile";
-  sys::write_file(path, read_all(context.in));
-  options_.file = path.string();
+  options_.file = keep("Dockerfile", read_all(context.in));
   if (no_context) options_.context = directory_->path().string();
+}
+
+std::string InputFiles::keep(const std::string& name, const std::string& text) {
+  if (!directory_) directory_ = std::make_unique<sys::TemporaryDirectory>("polyarch-input-");
+  const auto path = directory_->path() / name;
+  sys::write_file(path, text);
+  return path.string();
 }
 
 }  // namespace polyarch::app
