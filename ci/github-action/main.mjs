@@ -1,48 +1,51 @@
-// Hands the action's inputs to the engine as POLYARCH_* variables, and the engine's outputs back. No behaviour lives here.
-import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
+// Hands the action's inputs to the engine as POLYARCH_* variables, and runs it. No behaviour lives here.
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const prefix = 'INPUT_';
-const secrets = ['SECRETS', 'GITHUB-TOKEN', 'REGISTRY-AUTH'];
+const renamed = { IMAGE: 'QEMU_IMAGE', ENDPOINT: 'BUILDER' }; // as setup-qemu-action and setup-buildx-action call them
 const { env } = process;
 
-const directory = mkdtempSync(join(env.RUNNER_TEMP ?? tmpdir(), 'polyarch-'));
-const childEnv = { ...env, POLYARCH_RESULT_FILE: join(directory, 'result.txt') };
-
-function mask(text) {
-  for (const line of text.split(/\r?\n/)) {
-    const value = line.slice(line.indexOf('=') + 1).trim();
-    if (value) console.log(`::add-mask::${value.replaceAll('%', '%25')}`);
-  }
-}
+// What the engine puts into $TMPDIR, credentials among it, is under our eyes: post.mjs removes it, come what may.
+const directory = mkdtempSync(join(env.RUNNER_TEMP || tmpdir(), 'polyarch-'));
+const engineEnv = { ...env, TMPDIR: directory };
 
 for (const [name, value] of Object.entries(env)) {
-  if (!name.startsWith(prefix) || value.trim() === '') continue;
-  const input = name.slice(prefix.length);
-  if (secrets.includes(input)) mask(value);
-  delete childEnv[name];
-  childEnv[`POLYARCH_${input.replaceAll('-', '_')}`] = value;
+  if (!name.startsWith('INPUT_')) continue;
+  delete engineEnv[name];
+  if (value.trim() === '') continue;
+  const input = name.slice('INPUT_'.length).replaceAll('-', '_');
+  engineEnv[`POLYARCH_${renamed[input] ?? input}`] = value;
 }
-childEnv.POLYARCH_REPORT_DIR ??= join(directory, 'report');
-if (env.GITHUB_STATE) appendFileSync(env.GITHUB_STATE, `directory=${directory}\n`);
+engineEnv.POLYARCH_REPORT_DIR ??= join(directory, 'report');
+engineEnv.POLYARCH_BUILDERS_FILE = join(directory, 'builders');
 
-function copy(from, to) {
-  if (to && existsSync(from)) appendFileSync(to, readFileSync(from));
+function findEngine() {
+  const named = engineEnv.POLYARCH_ENGINE_PATH || env.POLYARCH_ENGINE;
+  if (named) return named;
+  const script = fileURLToPath(new URL('engine.mjs', import.meta.url));
+  const found = spawnSync(process.execPath, [script], {
+    env: { ...engineEnv, NODE_USE_ENV_PROXY: '1' }, // read when Node starts, so it takes a process of its own
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return found.status === 0 ? found.stdout.toString().trim() : undefined;
 }
 
-function finish(code) {
-  copy(childEnv.POLYARCH_RESULT_FILE, env.GITHUB_OUTPUT);
-  copy(join(childEnv.POLYARCH_REPORT_DIR, 'report.md'), env.GITHUB_STEP_SUMMARY);
-  process.exitCode = code;
+function run(engine) {
+  const child = spawn(engine, ['build'], { env: engineEnv, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.log(`::error::the engine does not start: ${error.message}; is engine-path right?`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + constants.signals[signal];
+  });
 }
 
-const engine = childEnv.POLYARCH_ENGINE_PATH ?? env.POLYARCH_ENGINE ?? 'polyarch';
-const child = spawn(engine, ['build'], { env: childEnv, stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('error', (error) => {
-  console.log(`::error::the engine does not start: ${error.message}; set engine-path, or put polyarch on the PATH`);
-  process.exitCode = 1;
-});
-child.on('exit', (code, signal) => finish(code ?? 128 + constants.signals[signal]));
+const engine = findEngine();
+if (env.GITHUB_STATE) appendFileSync(env.GITHUB_STATE, `directory=${directory}\nengine=${engine ?? ''}\n`);
+if (engine) run(engine);
+else process.exitCode = 1;

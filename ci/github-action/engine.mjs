@@ -1,0 +1,87 @@
+// Prints the path of the engine that is of one version with this action: from the runner's tool cache, or else fetched
+// from the release of the repository that the action comes from, and checked against the release's SHA256SUMS.
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { env } = process;
+const largest = 256 << 20;
+const patience = 300_000; // milliseconds, for one file
+const attempts = 4;
+
+const sources = readFileSync(new URL('../../CMakeLists.txt', import.meta.url), 'utf8');
+const version = /^project\(polyarch VERSION ([\d.]+)/m.exec(sources)[1];
+const repository = env.POLYARCH_REPOSITORY || env.GITHUB_ACTION_REPOSITORY || env.GITHUB_REPOSITORY;
+const server = env.GITHUB_SERVER_URL || 'https://github.com';
+const api = env.GITHUB_API_URL || 'https://api.github.com';
+const token = env.POLYARCH_GITHUB_TOKEN;
+
+async function get(url, headers = {}) {
+  for (let attempt = 1; ; ++attempt) {
+    let problem;
+    try {
+      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(patience) });
+      if (answer.ok && Number(answer.headers.get('content-length')) > largest) throw new Error('it is too large');
+      if (answer.ok) return Buffer.from(await answer.arrayBuffer());
+      problem = new Error(`${url}: HTTP ${answer.status}`);
+      problem.absent = answer.status === 404;
+      if (answer.status < 500 && answer.status !== 429) throw problem;
+    } catch (error) {
+      if (error === problem) throw error;
+      problem = new Error(`${url}: ${error.cause?.message ?? error.message}`);
+    }
+    if (attempt === attempts) throw problem;
+    await sleep(500 * 2 ** attempt);
+  }
+}
+
+// A private repository shows the files of its releases through the API only, and to those who have a token.
+async function download(name) {
+  try {
+    return await get(`${server}/${repository}/releases/download/v${version}/${name}`);
+  } catch (error) {
+    if (!error.absent || !token) throw error;
+    const authorization = `Bearer ${token}`;
+    const release = await get(`${api}/repos/${repository}/releases/tags/v${version}`, { authorization });
+    const asset = JSON.parse(release).assets.find((one) => one.name === name);
+    if (!asset) throw error;
+    return get(`${api}/repos/${repository}/releases/assets/${asset.id}`, {
+      authorization,
+      accept: 'application/octet-stream',
+    });
+  }
+}
+
+async function fetchEngine(name, path) {
+  const [program, sums] = await Promise.all([download(name), download('SHA256SUMS')]);
+  const wanted = sums.toString().split('\n').find((line) => line.endsWith(` ${name}`) || line.endsWith(`*${name}`));
+  const digest = createHash('sha256').update(program).digest('hex');
+  if (!wanted) throw new Error(`SHA256SUMS of v${version} does not name ${name}`);
+  if (wanted.split(' ')[0] !== digest) throw new Error(`${name} of v${version} is not what SHA256SUMS says`);
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, program);
+  chmodSync(part, 0o755);
+  renameSync(part, path);
+}
+
+async function main() {
+  const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch];
+  if (process.platform !== 'linux' || !architecture) {
+    throw new Error(`there is no engine for ${process.platform}/${process.arch}: use a Linux runner, x64 or arm64`);
+  }
+  if (!repository) throw new Error('nothing says which repository this action comes from');
+  const cache = env.RUNNER_TOOL_CACHE || env.RUNNER_TEMP;
+  const directory = join(cache, 'polyarch', repository.replaceAll('/', '-'), version, process.arch);
+  const path = join(directory, 'polyarch');
+  mkdirSync(directory, { recursive: true });
+  if (!existsSync(path)) await fetchEngine(`polyarch-linux-${architecture}`, path);
+  console.log(path);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`::error::the engine cannot be fetched: ${error.message}%0Aset engine-path to one that is there`);
+  process.exitCode = 1;
+}
