@@ -40,7 +40,7 @@ TEST(Completion, OffersInBash) {
   EXPECT_EQ(offered("polyarch build --pus"), "--push --push-with\n");
   EXPECT_EQ(offered("polyarch build --driver docker-"), "docker-container\n");
   EXPECT_EQ(offered("polyarch build --driver = do"), "docker-container docker\n");
-  EXPECT_EQ(offered("polyarch build --driver ="), "auto docker-container docker\n");
+  EXPECT_EQ(offered("polyarch build --driver ="), "auto docker-container docker remote\n");
   EXPECT_EQ(offered("polyarch completion z"), "zsh\n");
   EXPECT_EQ(offered("polyarch build somedir"), "\n") << "a context is a path: bash completes it";
 }
