@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "app/builder_set.hpp"
+#include "app/cache_mounts.hpp"
 #include "app/commands.hpp"
 #include "app/facts.hpp"
 #include "app/host_options.hpp"
@@ -89,10 +90,13 @@ std::vector<SolveOutcome> execute(RunState& state) {
     state.display.phase("starting a builder");
   const BuilderSet builders(state.plan.builders, state.buildx, state.context, options);
   ask_nodes(state, builders);
+  CacheMounts mounts(state, builders);
+  mounts.restore();
   const sys::TemporaryDirectory scratch("polyarch-run-");
   state.display.phase("building");
   auto outcomes = solve_legs(state, builders, scratch.path());
   verify_legs(state, outcomes);
+  mounts.save(outcomes);
   require_legs(state, outcomes);
   publish_run(state, outcomes);
   export_images(state, builders);

@@ -43,7 +43,8 @@ std::string kept_name(const std::map<std::string, std::string>& driver_options) 
 }
 
 BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
-  BuilderPlan out{"", "docker-container", buildkit::CreateOptions{}, facts.local_engine};
+  BuilderPlan out{"", "docker-container", buildkit::CreateOptions{}, facts.local_engine, true, std::nullopt};
+  if (out.local) out.machine = facts.machine;
   for (const auto& option : options.driver_options) {
     const auto pair = text::cut(option, '=');
     if (!pair)
@@ -67,7 +68,13 @@ BuilderPlan remote_builder(const std::string& endpoint) {
 
 BuilderPlan existing_builder(const buildkit::Builder& builder, const Facts& facts) {
   const bool on_engine = builder.driver == "docker" || builder.driver == "docker-container";
-  return {builder.name, builder.driver, std::nullopt, on_engine && facts.local_engine};
+  BuilderPlan out{builder.name, builder.driver, std::nullopt, on_engine && facts.local_engine};
+  out.one_node = builder.nodes.size() <= 1;
+  if (out.local)
+    out.machine = facts.machine;
+  else if (out.one_node && !builder.nodes.empty() && !builder.nodes.front().platforms.empty())
+    out.machine = builder.nodes.front().platforms.front();
+  return out;
 }
 
 // The docker driver without the containerd store keeps one platform and cannot export an OCI layout.

@@ -35,6 +35,17 @@ std::optional<bool> BuilderSet::emulates(std::size_t number, const oci::Platform
   return made ? std::optional(buildkit::emulates(*made, platform)) : std::nullopt;
 }
 
+std::optional<oci::Platform> BuilderSet::machine(std::size_t number) const {
+  const auto& made = builders_.at(number).made;
+  if (!made || made->nodes.empty() || made->nodes.front().platforms.empty()) return std::nullopt;
+  return made->nodes.front().platforms.front();
+}
+
+bool BuilderSet::is_new(std::size_t number) const {
+  const auto& made = builders_.at(number).made;
+  return made && made->driver == "docker-container" && !keep_;
+}
+
 void BuilderSet::remove_made() {
   if (keep_) return;
   for (const auto& builder : builders_) {

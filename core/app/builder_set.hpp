@@ -21,6 +21,10 @@ class BuilderSet {
   const std::string& name(std::size_t number) const { return builders_.at(number).name; }
   // Whether QEMU runs `platform` there, by what the builder said when it was started; nullopt: it was there before.
   std::optional<bool> emulates(std::size_t number, const oci::Platform& platform) const;
+  // What it runs without help, as it said when it was started; nullopt: it was there before, or did not say.
+  std::optional<oci::Platform> machine(std::size_t number) const;
+  // Whether this run made its BuildKit, too: then it is empty.
+  bool is_new(std::size_t number) const;
 
  private:
   void remove_made();

@@ -51,36 +51,22 @@ fs::path seen_path(const Context& context, const fs::path& root) {
   return directory / "polyarch" / "seen" / (std::string(Digest::sha256(root.string()).hex().substr(0, 32)) + ".json");
 }
 
-cache::SeenFiles read_seen(const Context& context, const fs::path& root) {
+std::string read_seen(const Context& context, const fs::path& root) {
   const auto path = seen_path(context, root);
-  if (path.empty() || !fs::exists(path)) return {};
-  return cache::parse_seen(sys::read_file(path, most_seen_bytes), root);
+  return path.empty() || !fs::exists(path) ? std::string() : sys::read_file(path, most_seen_bytes);
 }
 
 // Without it the next save reads every file: no reason to fail.
-void write_seen(const Context& context, const fs::path& root, const cache::SeenFiles& seen) {
+void write_seen(const Context& context, const fs::path& root, const cache::SeenFiles& seen,
+                const std::optional<cache::SeenTree>& tree = std::nullopt) {
   const auto path = seen_path(context, root);
   if (path.empty()) return;
   try {
     fs::create_directories(path.parent_path());
-    sys::write_file(path, cache::dump_seen(seen, root), 0600);
+    sys::write_file(path, cache::dump_seen(seen, root, tree), 0600);
   } catch (const std::exception& error) {
     log::debug("the list of seen files is not kept: {}", error.what());
   }
-}
-
-// What is missing or broken gives way to the next.
-std::optional<std::pair<oci::Reference, cache::StoredSnapshot>> first_snapshot(
-    registry::Client& client, const std::vector<oci::Reference>& references) {
-  for (const auto& reference : references) {
-    try {
-      if (auto found = cache::load_snapshot(client, reference)) return std::pair(reference, *std::move(found));
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::input) throw;
-      log::warning("{}", error.message());
-    }
-  }
-  return std::nullopt;
 }
 
 void print(const Json& result, const std::string& line, const spec::CacheOptions& options, Context& context) {
@@ -95,6 +81,49 @@ void name_all(std::string_view what, const std::vector<std::string>& names) {
 
 std::string took(const Context& context, Clock::Steady start) {
   return text::human_duration(std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - start));
+}
+
+// What a save did, for people and programs.
+struct SaveReport {
+  oci::Reference target;
+  Digest digest;
+  std::uint64_t pieces = 0;
+  bool same = false;
+  cache::SaveResult saved;
+};
+
+void print_save(const SaveReport& report, const std::string& time, const spec::CacheOptions& options,
+                Context& context) {
+  const auto& saved = report.saved;
+  print({{"reference", report.target.str()},
+         {"digest", report.digest.str()},
+         {"files", saved.files},
+         {"bytes", saved.raw_bytes},
+         {"read_bytes", saved.read_bytes},
+         {"written_bytes", saved.written_bytes},
+         {"sent_bytes", saved.sent_bytes},
+         {"pieces", report.pieces},
+         {"left_out", saved.left_out.size()},
+         {"unchanged", report.same}},
+        fmt::format("saved {} files ({}) in {}: {} read, {} sent\n{}@{}", saved.files,
+                    text::human_size(saved.raw_bytes), time, text::human_size(saved.read_bytes),
+                    text::human_size(saved.sent_bytes), report.target.str(), report.digest.str()),
+        options, context);
+}
+
+// The report when neither the tree nor the registry has changed since the last save here: no catalog is needed then.
+std::optional<SaveReport> unchanged_since(const cache::SeenTree& seen, const cache::Tree& tree,
+                                          const oci::Reference& target, registry::Client& client) {
+  if (cache::fingerprint(tree) != seen.fingerprint) return std::nullopt;
+  const auto there = client.head_manifest(target);
+  if (!there || there->digest != seen.manifest) return std::nullopt;
+  SaveReport out{target, seen.manifest, seen.pieces, true, {}};
+  for (const auto& found : tree.found) {
+    if (found.entry.type != cache::EntryType::file) continue;
+    ++out.saved.files;
+    out.saved.raw_bytes += found.entry.size;
+  }
+  return out;
 }
 
 }  // namespace
@@ -112,45 +141,43 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   std::erase_if(candidates, [&](const auto& reference) { return reference.repository != target.repository; });
   Registries registries(context, options);
   auto& client = registries.client();
-  const auto previous = first_snapshot(client, candidates);
-  const auto seen = read_seen(context, root);
+  auto tree = cache::scan(root, options.paths, context.cancel);
+  const auto seen_text = read_seen(context, root);
+  if (const auto seen = cache::parse_seen_tree(seen_text, root); seen && tree.left_out.empty()) {
+    if (const auto report = unchanged_since(*seen, tree, target, client)) {
+      print_save(*report, took(context, start), options, context);
+      return 0;
+    }
+  }
+  const auto previous = cache::first_snapshot(client, candidates);
+  const auto seen = cache::parse_seen(seen_text, root);
+  const auto fingerprint = cache::fingerprint(tree);
   cache::RegistryStore store(client, target.repository);
-  const auto save = [&](const cache::StoredSnapshot* last) {
-    return cache::save_tree(root, cache::scan(root, options.paths, context.cancel), store,
+  const auto save = [&](cache::Tree now, const cache::StoredSnapshot* last) {
+    return cache::save_tree(root, std::move(now), store,
                             {.previous = last != nullptr ? &last->catalog : nullptr,
                              .seen = &seen,
                              .threads = threads(),
                              .level = options.level,
                              .cancel = &context.cancel});
   };
-  auto saved = save(previous ? &previous->second : nullptr);
-  const bool same = previous && previous->first == target && previous->second.catalog == saved.catalog;
-  auto manifest = previous ? previous->second.manifest : oci::Descriptor();
+  SaveReport report{target, {}, 0, false, save(std::move(tree), previous ? &previous->second : nullptr)};
+  report.same = previous && previous->first == target && previous->second.catalog == report.saved.catalog;
   try {
-    if (!same) manifest = cache::store_snapshot(client, target, saved.catalog);
+    report.digest = report.same ? previous->second.manifest.digest
+                                : cache::store_snapshot(client, target, report.saved.catalog).digest;
   } catch (const Error& error) {
     if (!previous || error.kind() != ErrorKind::registry) throw;
     log::warning("the last snapshot is not whole any more, all is sent anew: {}", error.message());
-    saved = save(nullptr);
-    manifest = cache::store_snapshot(client, target, saved.catalog);
+    report.saved = save(cache::scan(root, options.paths, context.cancel), nullptr);
+    report.digest = cache::store_snapshot(client, target, report.saved.catalog).digest;
   }
-  write_seen(context, root, saved.seen);
-  name_all("left out", saved.left_out);
-  const Json result{{"reference", target.str()},
-                    {"digest", manifest.digest.str()},
-                    {"files", saved.files},
-                    {"bytes", saved.raw_bytes},
-                    {"read_bytes", saved.read_bytes},
-                    {"written_bytes", saved.written_bytes},
-                    {"sent_bytes", saved.sent_bytes},
-                    {"pieces", saved.catalog.pieces.size()},
-                    {"left_out", saved.left_out.size()},
-                    {"unchanged", same}};
-  print(result,
-        fmt::format("saved {} files ({}) in {}: {} read, {} sent\n{}@{}", saved.files,
-                    text::human_size(saved.raw_bytes), took(context, start), text::human_size(saved.read_bytes),
-                    text::human_size(saved.sent_bytes), target.str(), manifest.digest.str()),
-        options, context);
+  report.pieces = report.saved.catalog.pieces.size();
+  auto whole = std::optional(cache::SeenTree{fingerprint, report.digest, report.pieces});
+  if (!report.saved.left_out.empty()) whole.reset();
+  write_seen(context, root, report.saved.seen, whole);
+  name_all("left out", report.saved.left_out);
+  print_save(report, took(context, start), options, context);
   return 0;
 }
 
@@ -160,7 +187,7 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
   Registries registries(context, options);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const auto found =
-        first_snapshot(registries.client(), {candidates.begin() + static_cast<long>(i), candidates.end()});
+        cache::first_snapshot(registries.client(), {candidates.begin() + static_cast<long>(i), candidates.end()});
     if (!found) break;
     const auto& [reference, snapshot] = *found;
     i = static_cast<std::size_t>(std::ranges::find(candidates, reference) - candidates.begin());

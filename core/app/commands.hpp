@@ -16,6 +16,8 @@ int cache_save(const spec::CacheOptions& options, Context& context);
 int cache_restore(const spec::CacheOptions& options, Context& context);
 int cache_inspect(const spec::CacheOptions& options, Context& context);
 int cache_list(const spec::CacheOptions& options, Context& context);
+int cache_prune(const spec::CachePruneOptions& options, Context& context);
+int cache_mounts(const spec::MountWorkOptions& options, Context& context);
 int qemu_register(const spec::QemuOptions& options, Context& context);
 int qemu_status(const spec::QemuOptions& options, Context& context);
 int qemu_unregister(const spec::QemuOptions& options, Context& context);

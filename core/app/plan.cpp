@@ -185,6 +185,8 @@ Plan make_plan(const spec::BuildOptions& options, const Facts& facts) {
   plan.joint = joint_plan(options, facts, plan);
   check_exports(plan);
   plan_cache(options, facts, plan);
+  plan.mounts = plan_mounts(options, facts, plan.builders, plan.legs, plan.staging);
+  std::ranges::copy(plan.mounts.warnings, std::back_inserter(plan.warnings));
   warn_of_nothing(options, plan);
   return plan;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/facts.hpp"
+#include "app/mount_plan.hpp"
 #include "app/push_targets.hpp"
 #include "buildkit/builder.hpp"
 #include "buildkit/solve.hpp"
@@ -21,6 +22,8 @@ struct BuilderPlan {
   std::string driver;
   std::optional<buildkit::CreateOptions> create;  // set: we make it, and remove it at the end
   bool local = true;                              // runs on this machine's kernel
+  bool one_node = true;
+  std::optional<oci::Platform> machine;  // what it runs without help; nullopt: not known before it answers
 };
 
 struct LegPlan {
@@ -60,6 +63,7 @@ struct Plan {
   oci::Annotations descriptor_annotations;
   std::optional<publish::RunPlan> joint;  // the run has legs in other jobs: this one publishes only as the last
   cache::LayerCache cache;
+  MountsPlan mounts;
   bool load = false;
   std::vector<report::Warning> warnings;
 

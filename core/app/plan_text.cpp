@@ -54,6 +54,17 @@ std::string pushes(const Plan& plan) {
                      to_string(plan.push), plan.as_index ? "one index" : "one image");
 }
 
+// "ID: TAG TAG", of each mount that is kept.
+std::vector<std::string> mount_lines(const Plan& plan) {
+  std::vector<std::string> out;
+  for (const auto& job : plan.mounts.jobs) {
+    for (const auto& mount : job.mounts) {
+      out.push_back(mount.id + ": " + text::join(mount_tags(mount, plan.mounts.scope), " "));
+    }
+  }
+  return out;
+}
+
 Json argv_json(const Plan& plan, const SolvePlan& solve) {
   const auto& builder = plan.builders[solve.builder];
   return buildkit::build_argv(staging_solve(plan, solve, builder_name(builder), "<directory>"), "<metadata>");
@@ -85,6 +96,7 @@ std::string plan_table(const Plan& plan, bool color) {
   out += row("solves", fmt::format("{}", plan.solves.size()));
   out += row("cache", plan.cache.from.empty() ? "off" : plan.cache.to.empty() ? "read only" : "read and write");
   for (const auto& cache : plan.cache.from) out += row("", cache);
+  for (const auto& mount : mount_lines(plan)) out += row("cache mount", mount);
   out += row("pushes", pushes(plan));
   out += row("tags", plan.targets.tags.empty() ? "none" : joined_names(plan.targets.tags, [](const auto& tag) {
                return tag.str();
@@ -108,6 +120,7 @@ Json plan_json(const Plan& plan) {
            {"exports", plan.targets.exports},
            {"emulators", strings(plan.emulators, platform_name)},
            {"tags", strings(plan.targets.tags, [](const auto& tag) { return tag.str(); })},
+           {"cache_mounts", mount_lines(plan)},
            {"cache", {{"from", plan.cache.from}, {"to", plan.cache.to}}},
            {"annotations", {{"index", plan.index_annotations}, {"descriptor", plan.descriptor_annotations}}},
            {"builders", Json::array()},

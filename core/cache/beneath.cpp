@@ -56,10 +56,10 @@ sys::Descriptor Beneath::open(const std::string& path, int flags) const {
 }
 
 // Only what is no directory: a directory with content is not ours to remove.
-void Beneath::clear(const Place& place, const std::string& path) const {
+void Beneath::clear(const Place& place) const {
   if (::unlinkat(place.directory.get(), place.name.c_str(), 0) == 0 || errno == ENOENT) return;
   const bool removed = ::unlinkat(place.directory.get(), place.name.c_str(), AT_REMOVEDIR) == 0;
-  if (!removed) fail("replace", path, errno);
+  if (!removed) fail("replace", place.name, errno);
 }
 
 void Beneath::make_directory(const std::string& path) const {
@@ -74,26 +74,37 @@ void Beneath::make_directory(const std::string& path) const {
     ::fchmodat(where.directory.get(), where.name.c_str(), (status.st_mode & 07777U) | 0700U, 0);
     return;
   }
-  clear(where, path);
+  clear(where);
   if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) != 0) fail("make", path, errno);
 }
 
-sys::Descriptor Beneath::make_file(const std::string& path) const {
-  const auto where = place(path);
+sys::Descriptor Beneath::make_part(const Place& place, const std::string& part) const {
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-  sys::Descriptor made(open_beneath(where.directory.get(), where.name, flags, 0600));
+  sys::Descriptor made(open_beneath(place.directory.get(), part, flags, 0600));
   if (!made && errno == EEXIST) {
-    clear(where, path);
-    made = sys::Descriptor(open_beneath(where.directory.get(), where.name, flags, 0600));
+    ::unlinkat(place.directory.get(), part.c_str(), 0);  // of a restore that was killed
+    made = sys::Descriptor(open_beneath(place.directory.get(), part, flags, 0600));
   }
-  if (!made) fail("make", path, errno);
+  if (!made) fail("make", place.name, errno);
   return made;
 }
 
-void Beneath::remove_file(const std::string& path) const noexcept {
+sys::Descriptor Beneath::open_part(const Place& place, const std::string& part) const {
+  sys::Descriptor opened(open_beneath(place.directory.get(), part, O_WRONLY | O_NOFOLLOW));
+  if (!opened) fail("open", place.name, errno);
+  return opened;
+}
+
+void Beneath::put_in_place(const Place& place, const std::string& part) const {
+  const int directory = place.directory.get();
+  if (::renameat(directory, part.c_str(), directory, place.name.c_str()) == 0) return;
+  clear(place);
+  if (::renameat(directory, part.c_str(), directory, place.name.c_str()) != 0) fail("replace", place.name, errno);
+}
+
+void Beneath::remove_part(const std::string& path, const std::string& part) const noexcept {
   try {
-    const auto where = place(path);
-    ::unlinkat(where.directory.get(), where.name.c_str(), 0);
+    ::unlinkat(place(path).directory.get(), part.c_str(), 0);
   } catch (const Error&) {
     // Its directory is gone: so is the file.
   }
@@ -101,14 +112,14 @@ void Beneath::remove_file(const std::string& path) const noexcept {
 
 void Beneath::make_symlink(const std::string& path, const std::string& target) const {
   const auto where = place(path);
-  clear(where, path);
+  clear(where);
   if (::symlinkat(target.c_str(), where.directory.get(), where.name.c_str()) != 0) fail("make", path, errno);
 }
 
 void Beneath::make_link(const std::string& path, const std::string& existing) const {
   const auto from = place(existing);
   const auto where = place(path);
-  clear(where, path);
+  clear(where);
   if (::linkat(from.directory.get(), from.name.c_str(), where.directory.get(), where.name.c_str(), 0) != 0) {
     fail("link", path, errno);
   }

@@ -24,16 +24,19 @@ class Beneath {
 
   // Makes it unless it is one; what else stands there gives way.
   void make_directory(const std::string& path) const;
-  // A new empty file, open for writing; what stands there gives way.
-  sys::Descriptor make_file(const std::string& path) const;
+  // A new empty file beside a place, open for writing. It gets the place's name by put_in_place, when it is whole.
+  sys::Descriptor make_part(const Place& place, const std::string& part) const;
+  sys::Descriptor open_part(const Place& place, const std::string& part) const;
+  // What stands there gives way.
+  void put_in_place(const Place& place, const std::string& part) const;
   // Absent is success, and so is what cannot be removed.
-  void remove_file(const std::string& path) const noexcept;
+  void remove_part(const std::string& path, const std::string& part) const noexcept;
   void make_symlink(const std::string& path, const std::string& target) const;
   void make_link(const std::string& path, const std::string& existing) const;
 
  private:
   [[noreturn]] void fail(const char* doing, const std::string& path, int error) const;
-  void clear(const Place& place, const std::string& path) const;
+  void clear(const Place& place) const;
 
   std::string root_;
   sys::Descriptor directory_;

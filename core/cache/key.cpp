@@ -1,7 +1,9 @@
 #include "cache/key.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fmt/core.h>
+#include <fstream>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -14,8 +16,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_hashed_file = 1U << 30;
 constexpr std::size_t hash_digits = 16;
+
+Digest hash_file(const fs::path& path) {
+  constexpr std::size_t part = 1U << 20;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) sys::throw_errno("read " + path.string(), errno);
+  std::string buffer(part, '\0');
+  Hasher hasher;
+  while (file.read(buffer.data(), part) || file.gcount() > 0) {
+    hasher.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
+  }
+  if (file.bad()) sys::throw_errno("read " + path.string(), errno);
+  return hasher.finish();
+}
 
 std::string hash_files(const std::string& glob, const fs::path& root) {
   std::vector<std::string> paths;
@@ -33,7 +47,7 @@ std::string hash_files(const std::string& glob, const fs::path& root) {
   std::ranges::sort(paths);
   Hasher hasher;
   for (const auto& path : paths) {
-    hasher.update(path + '\0' + Digest::sha256(sys::read_file(root / path, largest_hashed_file)).str() + '\n');
+    hasher.update(path + '\0' + hash_file(root / path).str() + '\n');
   }
   return std::string(hasher.finish().hex().substr(0, hash_digits));
 }

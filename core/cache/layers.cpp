@@ -6,19 +6,14 @@
 #include "base/digest.hpp"
 
 namespace polyarch::cache {
-namespace {
 
-constexpr std::size_t longest_scope = 80;
-
-}  // namespace
-
-std::string tag_part(std::string_view scope) {
+std::string tag_part(std::string_view scope, std::size_t longest) {
   std::string out(scope);
   std::ranges::replace_if(
       out, [](char c) { return !oci::Reference::valid_tag(std::string("x") + c); }, '-');
-  if (out == scope && out.size() <= longest_scope) return out;
+  if (out == scope && out.size() <= longest) return out;
   // Two branches must not share a cache because their names clean up alike.
-  return fmt::format("{}-{}", out.substr(0, longest_scope), Digest::sha256(scope).hex().substr(0, 8));
+  return fmt::format("{}-{}", out.substr(0, longest), Digest::sha256(scope).hex().substr(0, 8));
 }
 
 LayerScope layer_scope(const std::string& branch, const std::string& base_branch, const std::string& default_branch,
@@ -33,6 +28,16 @@ LayerScope layer_scope(const std::string& branch, const std::string& base_branch
 
 std::string layer_tag(const oci::Platform& platform, std::string_view scope) {
   return fmt::format("cache-{}-{}", platform.slug(), tag_part(scope));
+}
+
+std::string mount_tag(const oci::Platform& platform, std::string_view id, std::string_view scope) {
+  constexpr std::size_t longest_name = 16;
+  constexpr std::size_t longest_scope = 40;  // with all the rest, a tag of at most 128 bytes
+  std::string name(id.substr(id.rfind('/') + 1).substr(0, longest_name));
+  std::ranges::replace_if(
+      name, [](char c) { return !oci::Reference::valid_tag(std::string("x") + c); }, '-');
+  return fmt::format("mount-{}-{}-{}-{}", platform.slug(), name, Digest::sha256(id).hex().substr(0, 8),
+                     tag_part(scope, longest_scope));
 }
 
 LayerCache layer_cache(const oci::Repository& repository, const std::vector<oci::Platform>& platforms,

@@ -19,9 +19,12 @@ struct LayerScope {
 LayerScope layer_scope(const std::string& branch, const std::string& base_branch, const std::string& default_branch,
                        bool untrusted);
 
-// `text` as a part of a tag: what a tag cannot hold is replaced, and what was changed or is over 80 bytes gets a hash,
-// so that no two texts share a tag.
-std::string tag_part(std::string_view text);
+// `text` as a part of a tag: what a tag cannot hold is replaced, and what was changed or is over `longest` bytes gets a
+// hash, so that no two texts share a tag.
+std::string tag_part(std::string_view text, std::size_t longest = 80);
+
+// The tag of the snapshots of one cache mount: "mount-linux-arm64-go-build-1a2b3c4d-main", with a hash of the whole id.
+std::string mount_tag(const oci::Platform& platform, std::string_view id, std::string_view scope);
 
 // The tag of one cache: "cache-linux-arm64-main". A scope that is no valid tag, or too long, is cleaned and gets a
 // hash.

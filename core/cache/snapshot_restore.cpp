@@ -40,6 +40,10 @@ bool all_zero(std::string_view bytes) {
   return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
+std::string part_name(std::size_t entry) {
+  return std::string(part_prefix) + std::to_string(entry);
+}
+
 // A part of a piece, and where it goes.
 struct Slice {
   std::size_t entry = 0;
@@ -91,9 +95,8 @@ class Restore {
     try {
       sys::run_parallel(tasks, options_.threads);
     } catch (...) {
-      // A file that is not whole must not be taken for one: the next save would keep it.
       for (std::size_t i = 0; i < left.size(); ++i) {
-        if (left[i] != 0) beneath_.remove_file(catalog_.entries[i].path);
+        if (left[i] != 0) beneath_.remove_part(catalog_.entries[i].path, part_name(i));
       }
       throw;
     }
@@ -102,9 +105,10 @@ class Restore {
   // An empty file, or one that several pieces fill.
   void start_file(std::size_t index) {
     const auto& entry = catalog_.entries[index];
-    const auto file = beneath_.make_file(entry.path);
+    const auto place = beneath_.place(entry.path);
+    const auto file = beneath_.make_part(place, part_name(index));
     if (entry.size == 0) {
-      finish_file(entry, file.get());
+      finish_file(index, place, file.get());
     } else if (::ftruncate(file.get(), static_cast<off_t>(entry.size)) != 0) {
       sys::throw_errno("write " + shown(entry), errno);
     }
@@ -119,10 +123,11 @@ class Restore {
     for (const auto& slice : slices) {
       const auto& entry = catalog_.entries[slice.entry];
       const auto bytes = std::string_view(raw).substr(slice.extent.offset, slice.extent.size);
-      const auto file =
-          entry.extents.size() == 1 ? beneath_.make_file(entry.path) : beneath_.open(entry.path, O_WRONLY | O_NOFOLLOW);
+      const auto place = beneath_.place(entry.path);
+      const auto part = part_name(slice.entry);
+      const auto file = entry.extents.size() == 1 ? beneath_.make_part(place, part) : beneath_.open_part(place, part);
       write_at(entry, file.get(), bytes, slice.at);
-      if (--left[slice.entry] == 0) finish_file(entry, file.get());
+      if (--left[slice.entry] == 0) finish_file(slice.entry, place, file.get());
     }
   }
 
@@ -148,8 +153,11 @@ class Restore {
     }
   }
 
-  void finish_file(const Entry& entry, int file) {
+  // A file that is not whole never stands under its name: a save would keep it, however this ended.
+  void finish_file(std::size_t index, const Beneath::Place& place, int file) {
+    const auto& entry = catalog_.entries[index];
     set_attributes(entry, file);
+    beneath_.put_in_place(place, part_name(index));
     struct stat status {};
     if (::fstat(file, &status) != 0) sys::throw_errno("read " + shown(entry), errno);
     const std::lock_guard lock(mutex_);

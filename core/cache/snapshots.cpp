@@ -1,10 +1,13 @@
 #include "cache/snapshots.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <fmt/chrono.h>
 #include <fmt/core.h>
 #include <set>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "cache/frame.hpp"
 
 namespace polyarch::cache {
@@ -14,11 +17,14 @@ constexpr std::string_view artifact_type = "application/vnd.polyarch.snapshot.v1
 constexpr std::string_view catalog_type = "application/vnd.polyarch.snapshot.catalog.v1+json+zstd";
 constexpr std::string_view piece_type = "application/vnd.oci.image.layer.v1.tar+zstd";
 constexpr const char* title = "org.opencontainers.image.title";  // the file name that clients give to a layer
-constexpr int catalog_level = 6;
+constexpr const char* created = "org.opencontainers.image.created";
+constexpr int catalog_level = 3;
 constexpr std::uint64_t largest_catalog = 256U << 20;
 
-http::BodySource body(std::string_view bytes) {
-  return {bytes.size(), [bytes](std::uint64_t offset, char* buffer, std::size_t capacity) {
+// `read` says afterwards whether anybody wanted them.
+http::BodySource body(std::string_view bytes, bool& read) {
+  return {bytes.size(), [bytes, &read](std::uint64_t offset, char* buffer, std::size_t capacity) {
+            read = true;
             const auto part = bytes.substr(offset, capacity);
             std::memcpy(buffer, part.data(), part.size());
             return part.size();
@@ -43,13 +49,27 @@ void check_layers(const oci::Manifest& manifest, const Catalog& catalog, const o
   if (!same) throw Error(ErrorKind::input, fmt::format("{}: catalog and layers do not agree", reference.str()));
 }
 
+// When the newest of its files was written: that is the same for the same catalog, and tells pruning an age.
+std::string newest_time(const Catalog& catalog) {
+  constexpr std::int64_t latest = 4'102'444'800;  // 2100
+  std::int64_t newest = 0;
+  for (const auto& entry : catalog.entries) {
+    if (entry.type == EntryType::file) newest = std::max(newest, entry.mtime / 1'000'000'000);
+  }
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(std::min(newest, latest))));
+}
+
 }  // namespace
+
+bool is_snapshot(const oci::Manifest& manifest) {
+  return manifest.artifact_type == artifact_type && manifest.config.media_type == catalog_type;
+}
 
 std::optional<StoredSnapshot> load_snapshot(registry::Client& client, const oci::Reference& reference) {
   const auto content = client.get_manifest(reference);
   if (!content) return std::nullopt;
   const auto manifest = oci::Manifest::parse(content->bytes, reference.str());
-  if (manifest.artifact_type != artifact_type || manifest.config.media_type != catalog_type) {
+  if (!is_snapshot(manifest)) {
     throw Error(ErrorKind::input, fmt::format("{} is no snapshot of polyarch", reference.str()),
                 "name another tag: nothing is overwritten that is something else");
   }
@@ -62,10 +82,24 @@ std::optional<StoredSnapshot> load_snapshot(registry::Client& client, const oci:
   return out;
 }
 
+std::optional<std::pair<oci::Reference, StoredSnapshot>> first_snapshot(registry::Client& client,
+                                                                        const std::vector<oci::Reference>& references) {
+  for (const auto& reference : references) {
+    try {
+      if (auto found = load_snapshot(client, reference)) return std::pair(reference, *std::move(found));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      log::warning("{}", error.message());
+    }
+  }
+  return std::nullopt;
+}
+
 oci::Descriptor store_snapshot(registry::Client& client, const oci::Reference& reference, const Catalog& catalog) {
   const auto frame = compress_frame(dump(catalog), catalog_level);
   oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest)};
   manifest.artifact_type = artifact_type;
+  manifest.annotations[created] = newest_time(catalog);
   manifest.config = {.media_type = std::string(catalog_type), .digest = Digest::sha256(frame), .size = frame.size()};
   RegistryStore(client, reference.repository).put(manifest.config.digest, frame);
   for (std::size_t i = 0; i < catalog.pieces.size(); ++i) {
@@ -79,9 +113,9 @@ oci::Descriptor store_snapshot(registry::Client& client, const oci::Reference& r
 }
 
 bool RegistryStore::put(const Digest& digest, std::string_view bytes) {
-  if (client_.has_blob(repository_, digest)) return false;
-  client_.push_blob(repository_, digest, body(bytes));
-  return true;
+  bool sent = false;
+  client_.push_blob(repository_, digest, body(bytes, sent));
+  return sent;
 }
 
 std::string RegistryStore::get(const Digest& digest, std::uint64_t size) {

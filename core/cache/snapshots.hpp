@@ -15,8 +15,15 @@ struct StoredSnapshot {
   std::uint64_t size = 0;  // compressed bytes of all pieces, each counted once
 };
 
+bool is_snapshot(const oci::Manifest& manifest);
+
 // nullopt: there is no such reference. Throws Error{input} naming it when it is no snapshot or is broken.
 std::optional<StoredSnapshot> load_snapshot(registry::Client& client, const oci::Reference& reference);
+
+// The first that is there, with its reference: what is missing or broken gives way to the next, the latter with a
+// warning.
+std::optional<std::pair<oci::Reference, StoredSnapshot>> first_snapshot(registry::Client& client,
+                                                                        const std::vector<oci::Reference>& references);
 
 // Puts catalog and manifest; the pieces must be there. The tag of `reference` moves last, so a reader finds this
 // snapshot whole or the one before. The same catalog gives the same digest.

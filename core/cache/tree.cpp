@@ -5,7 +5,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <memory>
 #include <set>
 #include <sys/stat.h>
@@ -99,7 +99,7 @@ class Walk {
     }
     while (const auto* entry = ::readdir(directory.get())) {
       const std::string_view name = entry->d_name;
-      if (name != "." && name != "..") names.emplace_back(name);
+      if (name != "." && name != ".." && !name.starts_with(part_prefix)) names.emplace_back(name);
     }
     std::ranges::sort(names);
     return names;
@@ -168,6 +168,19 @@ class Walk {
 
 std::int64_t nanoseconds(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+Digest fingerprint(const Tree& tree) {
+  Hasher hasher;
+  std::string line;
+  for (const auto& [entry, stamp] : tree.found) {
+    line.clear();
+    fmt::format_to(std::back_inserter(line), "{}\t{}\t{} {} {} {} {} {} {} {} {}\n", path_to_text(entry.path),
+                   path_to_text(entry.link), static_cast<int>(entry.type), entry.mode, entry.uid, entry.gid,
+                   entry.mtime, entry.size, stamp.device, stamp.inode, stamp.ctime);
+    hasher.update(line);
+  }
+  return hasher.finish();
 }
 
 Tree scan(const fs::path& root, const std::vector<std::string>& paths, const sys::Cancel& cancel) {

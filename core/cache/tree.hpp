@@ -2,12 +2,16 @@
 #include <ctime>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cache/catalog.hpp"
 #include "sys/cancel.hpp"
 
 namespace polyarch::cache {
+
+// Names of files that a restore has begun to write; no snapshot keeps them.
+inline constexpr std::string_view part_prefix = ".polyarch-part-";
 
 // What stat says of a file that tells whether somebody has written to it since.
 struct Stamp {
@@ -28,6 +32,10 @@ struct Tree {
   std::vector<Found> found;           // sorted by path
   std::vector<std::string> left_out;  // what a snapshot cannot keep, and why: sockets, devices, unreadable files
 };
+
+// The same for the same tree as long as nobody has touched anything in it, attributes included: a digest of all that
+// stat says of it.
+Digest fingerprint(const Tree& tree);
 
 // Walks `paths` (relative to `root`, directories or files) without following symbolic links; the directories that lead
 // to them are part of the tree. The first of several names of one file is a file, the others are hard links to it.

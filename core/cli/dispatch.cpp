@@ -27,6 +27,8 @@ struct Dispatch {
     if (command == "cache restore") return app::cache_restore(options, context);
     return command == "cache inspect" ? app::cache_inspect(options, context) : app::cache_list(options, context);
   }
+  int operator()(const spec::CachePruneOptions& options) const { return app::cache_prune(options, context); }
+  int operator()(const spec::MountWorkOptions& options) const { return app::cache_mounts(options, context); }
   int operator()(const spec::PublishOptions& options) const { return app::publish(options, context); }
   int operator()(const spec::CopyOptions& options) const { return app::copy(options, context); }
   int operator()(const spec::TagsOptions& options) const {

@@ -7,7 +7,7 @@
 namespace polyarch::cli {
 
 using AnyOptions =
-    std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::CacheOptions, spec::PublishOptions,
+    std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::CacheOptions, spec::CachePruneOptions, spec::MountWorkOptions, spec::PublishOptions,
                  spec::InspectOptions, spec::ServeOptions, spec::GcOptions, spec::EmitOptions, spec::CompletionOptions,
                  spec::VersionOptions, spec::CopyOptions, spec::TagsOptions>;
 

@@ -61,6 +61,24 @@ std::vector<BaseImage> base_images(const Dockerfile& file, std::string_view targ
                                    const oci::Platform& build_platform, const Arguments& build_args,
                                    const std::vector<std::string>& contexts);
 
+// A cache mount of a RUN: a directory that the builder keeps from build to build.
+struct CacheMount {
+  std::string id;      // expanded; without one, the target is it. Empty: it cannot be told
+  std::string target;  // expanded as far as that can be told
+  std::string from;    // what it begins with; empty: nothing
+  // The fields uid, gid and mode, as in "uid=1000,mode=0750": another owner or mode is another directory.
+  std::string owner;
+  oci::Platform platform;  // that the step runs on
+  int line = 0;
+
+  bool operator==(const CacheMount&) const = default;
+};
+
+// The cache mounts of every step that `target` needs when it is built for `platform`, each id, owner and platform once.
+std::vector<CacheMount> cache_mounts(const Dockerfile& file, std::string_view target, const oci::Platform& platform,
+                                     const oci::Platform& build_platform, const Arguments& build_args,
+                                     const std::vector<std::string>& contexts);
+
 // True when the stage of that index runs on the build platform whatever the target: its FROM says $BUILDPLATFORM.
 bool runs_on_build_platform(const Dockerfile& file, std::size_t stage);
 

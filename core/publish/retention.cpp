@@ -80,6 +80,7 @@ class Planner {
     if (companion_of(verdict.tag)) return "goes with its image";
     if (Record::is_record(verdict.tag)) return "a run's record";
     if (!fits(retention_.match, verdict.tag)) return "does not match";
+    if (const auto reason = retention_.stay.find(verdict.tag); reason != retention_.stay.end()) return reason->second;
     if (!verdict.created) return "age unknown";
     return "";
   }

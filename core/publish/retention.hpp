@@ -29,6 +29,7 @@ struct Retention {
   std::optional<std::uint64_t> keep;
   std::optional<std::chrono::seconds> older_than;
   std::string match = "*";
+  std::map<std::string, std::string> stay;  // tags that stay whatever the rest says, and why
 };
 
 struct TagVerdict {

@@ -150,6 +150,11 @@ Fields cache_fields() {
        &O::cache_to,
        "Further cache to write, in BuildKit's words; add ignore-error=true when its loss shall not fail the build",
        {.value = "CACHE", .group = caching}},
+      {"cache-mounts",
+       &O::cache_mounts,
+       "Cache mounts of RUN steps to keep in the registry between runs: `auto` (the default) keeps all where the layer "
+       "cache goes, `off` none, an id that one",
+       {.value = "auto|off|ID", .comma = true, .group = caching}},
       {"no-cache", &O::no_cache, "Run every step anew", {.group = caching}},
       {"no-cache-filter",
        &O::no_cache_filters,

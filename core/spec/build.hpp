@@ -43,7 +43,8 @@ struct BuildOptions : RegistryOptions {
   std::vector<std::string> attests;
   std::vector<std::string> cache_from;
   std::vector<std::string> cache_to;
-  std::string cache = "auto";  // off, auto, or a repository
+  std::string cache = "auto";             // off, auto, or a repository
+  std::vector<std::string> cache_mounts;  // auto, off, or ids; empty: auto
   std::vector<std::string> outputs;
   bool load = false;
   bool push = false;

@@ -74,4 +74,41 @@ const Command<CacheOptions>& cache_list_command() {
   return command;
 }
 
+const Command<CachePruneOptions>& cache_prune_command() {
+  using P = CachePruneOptions;
+  static const Command<CachePruneOptions> command{
+      "cache prune", "Delete old snapshots, and nothing that another tag needs",
+      "A snapshot goes when its newest file is older than --older-than, or when it and all newer ones are more than\n"
+      "--max-size, each blob counted once; the newest --keep stay. Tags of anything else are left alone. The registry\n"
+      "frees the space with its own garbage collection. Prints what would go, and deletes with --yes alone.",
+      "polyarch cache prune --older-than 30d registry.example/cache\n"
+      "polyarch cache prune --max-size 10G --match 'mount-*' --yes registry.example/app",
+      with_registry<P>(
+          {{"repository",
+            &P::repository,
+            "Repository to look at",
+            {.value = "REPOSITORY", .positional = true, .required = true}},
+           {"keep", &P::keep, "How many of the newest snapshots that match stay", {.value = "N"}},
+           {"older-than", &P::older_than, "Age from which a snapshot goes: 12h, 30d, 8w", {.value = "AGE"}},
+           {"max-size", &P::max_size, "What all may take up; K, M and G are powers of 1024", {.value = "SIZE"}},
+           {"match", &P::match, "Tags that may go, a pattern with * and ?; without it, all", {.value = "PATTERN"}},
+           {"yes", &P::yes, "Delete"}})};
+  return command;
+}
+
+const Command<MountWorkOptions>& mount_work_command() {
+  using M = MountWorkOptions;
+  static const Command<MountWorkOptions> command{
+      "cache mounts",
+      "Restore or save the cache mounts of a build, from inside of its builder",
+      "",
+      "",
+      {{"work", &M::work, "What to do", {.positional = true, .required = true, .choices = {"look", "restore", "save"}}},
+       {"mounts", &M::mounts, "Directory of the mounts 0, 1, …", {.value = "DIR"}},
+       {"in", &M::in, "Directory of what is given", {.value = "DIR"}},
+       {"out", &M::out, "Directory for what is found", {.value = "DIR", .required = true}}},
+      /*hidden=*/true};
+  return command;
+}
+
 }  // namespace polyarch::spec

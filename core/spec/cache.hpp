@@ -17,6 +17,27 @@ struct CacheOptions : RegistryOptions {
   std::string format = "table";        // table, json
 };
 
+// `polyarch cache mounts`: what a build runs inside of a builder.
+struct MountWorkOptions {
+  std::string work;  // look, restore, save
+  std::string mounts = "/mounts";
+  std::string in = "/job";
+  std::string out;
+};
+
+// `polyarch cache prune`.
+struct CachePruneOptions : RegistryOptions {
+  std::string repository;
+  std::string keep;        // a number; empty: none
+  std::string older_than;  // "30d"; empty: any age
+  std::string max_size;    // "10G"; empty: any size
+  std::string match;       // a pattern; empty: every snapshot
+  bool yes = false;
+  std::string format = "table";  // table, json
+};
+
+const Command<CachePruneOptions>& cache_prune_command();
+const Command<MountWorkOptions>& mount_work_command();
 const Command<CacheOptions>& cache_save_command();
 const Command<CacheOptions>& cache_restore_command();
 const Command<CacheOptions>& cache_inspect_command();

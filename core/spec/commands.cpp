@@ -4,7 +4,9 @@ namespace polyarch::spec {
 
 std::vector<CommandInfo> catalog() {
   std::vector<CommandInfo> all;
-  for_each_command([&](const auto& command) { all.push_back(describe(command)); });
+  for_each_command([&](const auto& command) {
+    if (!command.hidden) all.push_back(describe(command));
+  });
   return all;
 }
 

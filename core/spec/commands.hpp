@@ -30,6 +30,8 @@ void for_each_command(Visitor&& visit) {
   visit(cache_restore_command());
   visit(cache_inspect_command());
   visit(cache_list_command());
+  visit(cache_prune_command());
+  visit(mount_work_command());
   visit(qemu_register_command());
   visit(qemu_status_command());
   visit(qemu_unregister_command());
@@ -43,7 +45,7 @@ void for_each_command(Visitor&& visit) {
   visit(version_command());
 }
 
-// All commands, without their types.
+// All commands but the hidden ones, without their types.
 std::vector<CommandInfo> catalog();
 
 }  // namespace polyarch::spec

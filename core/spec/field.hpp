@@ -45,6 +45,7 @@ struct Command {
   std::string_view details;  // paragraphs for --help
   std::string_view examples;
   std::vector<Field<T>> fields;
+  bool hidden = false;  // for the engine itself: no help, no docs
 };
 
 }  // namespace polyarch::spec

@@ -14,6 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     dockerfile::find_syntax(text);
     const auto file = dockerfile::parse(text, "Dockerfile");
     dockerfile::base_images(file, "", arm64, amd64, {{"VERSION", "1"}}, {"context"});
+    for (const auto& mount : dockerfile::cache_mounts(file, "", arm64, amd64, {{"VERSION", "1"}}, {"context"})) {
+      if (mount.line <= 0) __builtin_trap();
+    }
     dockerfile::lint(file, "", {amd64, arm64}, amd64);
   } catch (const Error&) {
     // What is malformed is refused.

@@ -48,9 +48,9 @@ TEST(PlanJson, KeepsItsSchema) {
   const auto json = plan_json(sample_plan());
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  EXPECT_THAT(
-      keys, ::testing::ElementsAre("annotations", "builders", "cache", "context", "dockerfile", "emulators", "exports",
-                                   "index", "legs", "load", "push", "run", "schema", "solves", "tags", "warnings"));
+  EXPECT_THAT(keys, ::testing::ElementsAre("annotations", "builders", "cache", "cache_mounts", "context", "dockerfile",
+                                           "emulators", "exports", "index", "legs", "load", "push", "run", "schema",
+                                           "solves", "tags", "warnings"));
   EXPECT_EQ(json["schema"], "polyarch.plan/v1");
   EXPECT_EQ(json["run"], "run-1");
   EXPECT_EQ(json["push"], "builder");
