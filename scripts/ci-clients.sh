@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the CI systems' own clients that tests/ci runs the wrappers with, each in a pinned version, from Go's module
-# proxy and npm. They stay in the cache; when they are there, this ends at once.
+# proxy, npm and Maven. They stay in the cache; when they are there, this ends at once.
 set -euo pipefail
 shopt -s inherit_errexit
 
@@ -9,7 +9,7 @@ HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 source "$HERE/testbed/say.sh"
 
 CLIENTS=${XDG_CACHE_HOME:-~/.cache}/polyarch/clients
-ALL=(act node languageservice)
+ALL=(act node languageservice gitlab-ci-local groovy)
 
 usage() {
   cat <<TEXT
@@ -57,6 +57,22 @@ npm_install() { # PACKAGE… DIRECTORY
   npm install --prefix "${*: -1}" --ignore-scripts --no-audit --no-fund --no-progress --save-exact "${@:1:$#-1}"
 }
 
+# With what they depend on; the plugin reads dependencies from a project only.
+maven_fetch() { # GROUP:ARTIFACT:VERSION… DIRECTORY
+  local directory=${*: -1} each group artifact version
+  {
+    echo '<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x</artifactId><version>1</version><dependencies>'
+    for each in "${@:1:$#-1}"; do
+      IFS=: read -r group artifact version <<<"$each"
+      echo "<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version></dependency>"
+    done
+    echo '</dependencies></project>'
+  } >"$directory/pom.xml"
+  mvn -B -q -f "$directory/pom.xml" -Dmaven.repo.local="$directory/repository" dependency:copy-dependencies \
+    -DoutputDirectory="$directory/jars"
+  rm -rf -- "$directory/repository"
+}
+
 act() {
   local version=v0.2.89
   client act "$version" go_install "github.com/nektos/act@$version" && program act act/act
@@ -73,6 +89,17 @@ node() {
 languageservice() {
   local version=0.3.61
   client languageservice "$version" npm_install "@actions/languageservice@$version"
+}
+
+# Runs GitLab's pipelines on this machine; holds GitLab's schema. It needs the newer Node, and rsync.
+gitlab-ci-local() {
+  local version=4.75.1
+  client gitlab-ci-local "$version" npm_install "gitlab-ci-local@$version"
+}
+
+# What Jenkins runs pipelines with: Groovy 2.4, and the rewriting of steps into continuations.
+groovy() {
+  client groovy 2.4.21 maven_fetch org.codehaus.groovy:groovy-all:2.4.21 com.cloudbees:groovy-cps:1.31
 }
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include "app/cache_mounts.hpp"
 #include "app/commands.hpp"
 #include "app/facts.hpp"
+#include "app/false_start.hpp"
 #include "app/host_options.hpp"
 #include "app/host_report.hpp"
 #include "app/input_files.hpp"
@@ -131,33 +132,30 @@ void mark_failed(report::Run& run, const Error& error) {
   }
 }
 
-}  // namespace
-
-int plan(const spec::BuildOptions& given, Context& context) {
-  const InputFiles input(host_options(given, context.host), context);
-  const auto& options = input.options();
-  const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
-  Registries registries(context, options);
-  greet_host(context);
-  const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/true);
-  const auto plan = make_plan(options, facts);
-  context.out << (options.format == "json" ? plan_json(plan).dump(2) + "\n"
-                                           : plan_table(plan, context.terminal.color_out));
-  hand_over({{"matrix", plan_matrix(plan, options.runners).dump()}}, options, context);
-  return 0;
+Occasion occasion(const Context& context) {
+  return {ci::read_trigger(context.host, context.environment), context.clock.wall()};
 }
 
-int build(const spec::BuildOptions& given, Context& context) {
-  if (given.dry_run) return plan(given, context);
+Plan make_named_plan(const NamedBuild& named, const Facts& facts) {
+  auto plan = make_plan(named.options, facts);
+  plan.names = named.names;
+  if (!plan.names) return plan;
+  for (const auto& warning : plan.names->warnings) plan.warnings.push_back({warning, "", 0, ""});
+  return plan;
+}
+
+// `begun` is set once a report of the run itself will be written.
+int build_image(const spec::BuildOptions& given, Context& context, bool& begun) {
   const InputFiles input(host_options(given, context.host), context);
-  const auto& options = input.options();
+  const auto named = name_build(input.options(), occasion(context));
+  const auto& options = named.options;
   hide_secrets(options, context.environment);
   const auto start = context.clock.steady();
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options);
   greet_host(context);
   const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/false);
-  const auto plan = make_plan(options, facts);
+  const auto plan = make_named_plan(named, facts);
   const DockerConfig docker_config(registries.explicit_credentials(), context);
   auto environment = solve_environment(options);
   environment.insert(docker_config.environment().begin(), docker_config.environment().end());
@@ -166,6 +164,7 @@ int build(const spec::BuildOptions& given, Context& context) {
   Display display(options.progress, lanes(plan), context);
   RunState state{options, plan, facts.dockerfile, context, registries, buildx, std::move(environment), display, run};
   std::optional<Error> failure;
+  begun = true;
   std::vector<SolveOutcome> outcomes;
   try {
     outcomes = execute(state);
@@ -183,6 +182,34 @@ int build(const spec::BuildOptions& given, Context& context) {
   hand_over(write_results(run, outcomes, plan, options), options, context);
   if (failure) throw Error(*failure);
   return 0;
+}
+
+}  // namespace
+
+int plan(const spec::BuildOptions& given, Context& context) {
+  const InputFiles input(host_options(given, context.host), context);
+  const auto named = name_build(input.options(), occasion(context));
+  const auto& options = named.options;
+  const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
+  Registries registries(context, options);
+  greet_host(context);
+  const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/true);
+  const auto plan = make_named_plan(named, facts);
+  context.out << (options.format == "json" ? plan_json(plan).dump(2) + "\n"
+                                           : plan_table(plan, context.terminal.color_out));
+  hand_over({{"matrix", plan_matrix(plan, options.runners).dump()}}, options, context);
+  return 0;
+}
+
+int build(const spec::BuildOptions& given, Context& context) {
+  if (given.dry_run) return plan(given, context);
+  bool begun = false;
+  try {
+    return build_image(given, context, begun);
+  } catch (const Error& error) {
+    if (!begun) report_false_start(error, given, context);
+    throw;
+  }
 }
 
 }  // namespace polyarch::app

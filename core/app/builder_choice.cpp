@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <set>
 
 #include "app/scoped.hpp"
 #include "base/digest.hpp"
@@ -11,6 +12,8 @@
 
 namespace polyarch::app {
 namespace {
+
+const std::set<std::string> remote_options{"cacert", "cert", "key", "servername", "timeout", "default-load"};
 
 // Of a registry, or of a reference that begins with one.
 bool is_loopback(std::string_view registry) {
@@ -42,16 +45,24 @@ std::string kept_name(const std::map<std::string, std::string>& driver_options) 
   return fmt::format("kept-{}", Digest::sha256(all).hex().substr(0, 8));
 }
 
-BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
-  BuilderPlan out{"", "docker-container", buildkit::CreateOptions{}, facts.local_engine, true, std::nullopt};
-  if (out.local) out.machine = facts.machine;
+// Those for a kind of builder: one run may have both kinds.
+std::map<std::string, std::string> driver_options(const spec::BuildOptions& options, bool remote) {
+  std::map<std::string, std::string> out;
   for (const auto& option : options.driver_options) {
     const auto pair = text::cut(option, '=');
     if (!pair)
       throw Error(ErrorKind::usage, fmt::format("--driver-opt {} has no value", option),
                   "write KEY=VALUE, such as network=host");
-    out.create->driver_options[std::string(pair->first)] = std::string(pair->second);
+    const std::string key(pair->first);
+    if (remote_options.contains(key) == remote) out[key] = std::string(pair->second);
   }
+  return out;
+}
+
+BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
+  BuilderPlan out{"", "docker-container", buildkit::CreateOptions{}, facts.local_engine, true, std::nullopt};
+  if (out.local) out.machine = facts.machine;
+  out.create->driver_options = driver_options(options, /*remote=*/false);
   if (needs_loopback(options, facts, targets)) out.create->driver_options.try_emplace("network", "host");
   if (options.keep_builder) out.create->name = kept_name(out.create->driver_options);
   out.create->buildkitd_config = options.buildkitd_config;
@@ -59,9 +70,10 @@ BuilderPlan own_builder(const spec::BuildOptions& options, const Facts& facts, c
   return out;
 }
 
-BuilderPlan remote_builder(const std::string& endpoint) {
+BuilderPlan remote_builder(const std::string& endpoint, const spec::BuildOptions& options) {
   BuilderPlan out{"", "remote", buildkit::CreateOptions{}, endpoint.starts_with("unix://")};
   out.create->driver = "remote";
+  out.create->driver_options = driver_options(options, /*remote=*/true);
   out.create->endpoint = endpoint;
   return out;
 }
@@ -86,7 +98,7 @@ bool can_do(const buildkit::Builder& builder, const spec::BuildOptions& options,
 
 BuilderPlan named_builder(const std::string& name, const spec::BuildOptions& options, const Facts& facts,
                           const PushTargets& targets) {
-  if (is_endpoint(name)) return remote_builder(name);
+  if (is_endpoint(name)) return remote_builder(name, options);
   const auto& builder = facts.builders.at(name);
   if (can_do(builder, options, facts, targets)) return existing_builder(builder, facts);
   throw Error(

@@ -8,6 +8,7 @@ namespace polyarch::app {
 int build(const spec::BuildOptions& options, Context& context);
 int plan(const spec::BuildOptions& options, Context& context);
 int publish(const spec::PublishOptions& options, Context& context);
+int report(const spec::ReportOptions& options, Context& context);
 int copy(const spec::CopyOptions& options, Context& context);
 int tags_ls(const spec::TagsOptions& options, Context& context);
 int tags_prune(const spec::TagsOptions& options, Context& context);

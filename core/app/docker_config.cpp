@@ -33,10 +33,9 @@ DockerConfig::DockerConfig(const std::map<std::string, registry::Credentials>& c
   directory_ = std::make_unique<sys::TemporaryDirectory>("polyarch-docker-");
   sys::write_file(directory_->path() / "config.json", config.dump(), 0600);
   fs::create_symlink(fs::read_symlink("/proc/self/exe"), directory_->path() / helper_program);
+  // Also where they are not yet there: a builder that is made during the run may need a context.
   for (const char* shared : {"cli-plugins", "contexts"}) {
-    std::error_code missing;
-    if (fs::exists(users / shared))
-      fs::create_directory_symlink(fs::absolute(users / shared), directory_->path() / shared, missing);
+    fs::create_directory_symlink(fs::absolute(users / shared), directory_->path() / shared);
   }
   environment_[std::string(helper_variable)] = helper_answers(logins);
   environment_["PATH"] = directory_->path().string() + ":" + context.environment("PATH").value_or("/usr/bin:/bin");

@@ -7,25 +7,42 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "publish/records.hpp"
-#include "report/leg_json.hpp"
+#include "report/join.hpp"
+#include "report/run_json.hpp"
 
 namespace polyarch::app {
 namespace {
 
+// A record must stay far below what a manifest may be.
 constexpr std::size_t kept_tests = 100;
-constexpr std::size_t recorded_output = 4U << 10;  // of a test: a record must stay far below what a manifest may be
+constexpr std::size_t kept_steps = 300;
+constexpr std::size_t kept_layers = 200;
+constexpr std::size_t recorded_output = 64U << 10;
 
 publish::Records records_of(RunState& state) {
   return {state.registries.client(), state.plan.staging.value()};
 }
 
-publish::Record record(const publish::RunPlan& plan, report::Leg leg, std::optional<publish::Leg> image) {
-  if (leg.tests.size() > kept_tests) leg.tests.resize(kept_tests);
-  for (auto& test : leg.tests) {
-    if (test.output.size() > recorded_output) test.output.erase(0, test.output.size() - recorded_output);
-  }
-  if (leg.error.size() > recorded_output) leg.error.resize(recorded_output);
-  return {.plan = plan, .platform = leg.platform, .image = std::move(image), .leg = report::leg_json(leg)};
+// What the report says of one leg.
+report::Run report_of(const report::Run& run, const report::Leg& leg) {
+  auto part = run;
+  part.result = leg.result;
+  part.error = leg.result == report::Result::passed ? "" : leg.error;
+  part.duration = leg.duration;
+  part.legs = {leg};
+  part.warnings.clear();
+  std::erase_if(part.steps, [&](const auto& step) { return step.platform && step.platform != leg.platform; });
+  auto& only = part.legs.front();
+  if (only.tests.size() > kept_tests) only.tests.resize(kept_tests);
+  if (only.layers.size() > kept_layers) only.layers.resize(kept_layers);
+  return report::trimmed(std::move(part), recorded_output, kept_steps);
+}
+
+publish::Record record(RunState& state, const report::Leg& leg, std::optional<publish::Leg> image) {
+  return {.plan = state.plan.joint.value(),
+          .platform = leg.platform,
+          .image = std::move(image),
+          .report = report::run_json(report_of(state.report, leg))};
 }
 
 // Legs without an image here are recorded as failed.
@@ -34,7 +51,7 @@ void write_records(RunState& state, const std::vector<report::Leg>& ended, const
   for (const auto& leg : ended) {
     const auto made = std::ranges::find_if(
         images, [&](const auto& image) { return publish::same_target(image.platform, leg.platform); });
-    records.write(record(state.plan.joint.value(), leg, made == images.end() ? std::nullopt : std::optional(*made)));
+    records.write(record(state, leg, made == images.end() ? std::nullopt : std::optional(*made)));
   }
 }
 
@@ -61,13 +78,17 @@ void explain(RunState& state, const publish::RollCall& roll) {
       fmt::format("{} not there yet: the job that completes the run publishes it", oci::names(missing)));
 }
 
-// Legs of other jobs take their place in the report, in the order of --platform.
+// Legs of other jobs, with their steps, take their place in the report, in the order of --platform.
 void add_legs(RunState& state, const std::vector<publish::Record>& records) {
   auto& legs = state.report.legs;
+  std::vector<report::Run> parts{state.report};
   for (const auto& record : records) {
     const bool here = std::ranges::find(legs, record.platform, &report::Leg::platform) != legs.end();
-    if (!here) legs.push_back(report::parse_leg(record.leg, "record of " + record.platform.str()));
+    if (!here) parts.push_back(report::parse_run(record.report, "record of " + record.platform.str()));
   }
+  auto whole = report::join(std::move(parts));
+  legs = std::move(whole.legs);
+  state.report.steps = std::move(whole.steps);
   const auto& order = state.plan.joint.value().platforms;
   std::ranges::stable_sort(legs, {}, [&](const auto& leg) { return std::ranges::find(order, leg.platform); });
 }
@@ -78,7 +99,7 @@ void announce_legs(RunState& state) {
   if (!state.plan.joint) return;
   auto records = records_of(state);
   for (const auto& leg : state.plan.legs) {
-    records.write({.plan = *state.plan.joint, .platform = leg.platform, .pending = true, .leg = Json::object()});
+    records.write({.plan = *state.plan.joint, .platform = leg.platform, .pending = true, .report = Json::object()});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/facts.hpp"
+#include "app/image_names.hpp"
 #include "app/mount_plan.hpp"
 #include "app/push_targets.hpp"
 #include "buildkit/builder.hpp"
@@ -56,6 +57,7 @@ struct Plan {
   std::vector<SolvePlan> solves;
   PushWith push = PushWith::none;
   PushTargets targets;
+  std::optional<ImageNames> names;         // that rules made
   std::optional<oci::Repository> staging;  // where the legs are pushed by digest
   bool insecure_staging = false;
   bool as_index = true;  // false: one platform, published as the bare image that buildx would push

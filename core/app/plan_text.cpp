@@ -101,6 +101,7 @@ std::string plan_table(const Plan& plan, bool color) {
   out += row("tags", plan.targets.tags.empty() ? "none" : joined_names(plan.targets.tags, [](const auto& tag) {
                return tag.str();
              }));
+  if (plan.names) out += row("version", plan.names->version);
   if (plan.load || !plan.targets.exports.empty()) {
     out += row("exports", text::join(plan.targets.exports, " ") + (plan.load ? " local Engine" : ""));
   }
@@ -120,6 +121,7 @@ Json plan_json(const Plan& plan) {
            {"exports", plan.targets.exports},
            {"emulators", strings(plan.emulators, platform_name)},
            {"tags", strings(plan.targets.tags, [](const auto& tag) { return tag.str(); })},
+           {"names", plan.names ? plan.names->to_json() : Json()},
            {"cache_mounts", mount_lines(plan)},
            {"cache", {{"from", plan.cache.from}, {"to", plan.cache.to}}},
            {"annotations", {{"index", plan.index_annotations}, {"descriptor", plan.descriptor_annotations}}},

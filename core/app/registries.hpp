@@ -17,6 +17,8 @@ enum class Patience { patient, hasty };
 class Registries {
  public:
   // Throws Error{usage} on mirrors and credentials of another shape than the options say, and never shows the latter.
+  // Where nobody said anything of a registry that the CI system logs its jobs in to, that login is used as if it had
+  // been given.
   Registries(Context& context, const spec::RegistryOptions& given, Patience patience = Patience::patient);
 
   registry::Client& client() { return *client_; }

@@ -3,10 +3,9 @@
 #include <filesystem>
 #include <fmt/core.h>
 
-#include "base/redact.hpp"
+#include "app/report_files.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "report/writers.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -42,13 +41,6 @@ std::string platform_names(const report::Run& run) {
   return text::join(names, ",");
 }
 
-void write_reports(const report::Run& run, const fs::path& directory) {
-  fs::create_directories(directory);
-  sys::write_file(directory / "report.json", redactor().apply(report::to_json(run)));
-  sys::write_file(directory / "report.md", redactor().apply(report::to_markdown(run)));
-  sys::write_file(directory / "junit.xml", redactor().apply(report::to_junit(run)));
-}
-
 }  // namespace
 
 std::string engine_version() {
@@ -56,11 +48,8 @@ std::string engine_version() {
 }
 
 void show_results(const report::Run& run, const spec::BuildOptions& options, Context& context) {
-  if (options.format == "json") {
-    context.out << redactor().apply(report::to_json(run)) << '\n' << std::flush;
-  } else if (!context.terminal.quiet) {
-    context.out << redactor().apply(report::to_table(run, context.terminal.color_out)) << std::flush;
-  }
+  if (options.format == "table" && context.terminal.quiet) return;
+  context.out << report_text(run, options.format, context.terminal.color_out) << std::flush;
 }
 
 Outputs write_results(const report::Run& run, const std::vector<SolveOutcome>& outcomes, const Plan& plan,
@@ -81,6 +70,12 @@ Outputs write_results(const report::Run& run, const std::vector<SolveOutcome>& o
   if (!options.report_dir.empty()) {
     write_reports(run, options.report_dir);
     outputs.emplace_back("report", (fs::path(options.report_dir) / "report.json").string());
+  }
+  if (plan.names) {
+    outputs.insert(outputs.end(),
+                   {{"version", plan.names->version},
+                    {"tags", text::join(plan.names->tags, ",")},
+                    {"json", plan.names->to_json().dump(-1, ' ', false, Json::error_handler_t::replace)}});
   }
   return outputs;
 }

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <functional>
 
+#include "app/image_sizes.hpp"
 #include "app/step_line.hpp"
 #include "base/text.hpp"
 #include "buildkit/solve_run.hpp"
@@ -35,7 +36,7 @@ bool is_counted(const report::Step& step) {
 }
 
 // How a solve ended for each of its platforms.
-void settle(RunState& state, const SolveOutcome& outcome, const std::vector<report::Step>& steps,
+void settle(RunState& state, const SolveOutcome& outcome, const std::vector<report::Step>& steps, report::Time started,
             std::chrono::milliseconds took) {
   const std::lock_guard lock(state.mutex);
   std::ranges::copy(steps, std::back_inserter(state.report.steps));
@@ -43,6 +44,7 @@ void settle(RunState& state, const SolveOutcome& outcome, const std::vector<repo
   for (const auto& platform : outcome.plan->platforms) {
     auto& leg = state.leg(platform);
     leg.node = outcome.builder;
+    leg.started = started;
     leg.duration = took;
     for (const auto& step : steps) {
       if (!is_counted(step) || (step.platform && *step.platform != platform)) continue;
@@ -70,20 +72,21 @@ void find_legs(RunState& state, SolveOutcome& outcome) {
   }
 }
 
-void measure(RunState& state, const SolveOutcome& outcome) {
+void measure_images(RunState& state, const SolveOutcome& outcome) {
+  if (outcome.legs.empty()) return;
+  const auto source = outcome.layout.empty()
+                          ? publish::registry_source(state.registries.client(), *state.plan.staging)
+                          : publish::layout_source(oci::Layout(outcome.layout), outcome.layout.string());
   std::vector<std::function<void()>> reads;
   for (const auto& image : outcome.legs) {
     reads.emplace_back([&] {
-      const auto bytes = outcome.layout.empty()
-                             ? state.registries.client()
-                                   .need_manifest({*state.plan.staging, std::nullopt, image.manifest.digest})
-                                   .bytes
-                             : oci::Layout(outcome.layout).read_blob(image.manifest);
-      const auto size = oci::Manifest::parse(bytes, image.source).total_size();
+      const auto manifest = oci::Manifest::parse(image.bytes, image.source);
+      const auto sizes = measure(image.platform, manifest, source->config(manifest.config));
       const std::lock_guard lock(state.mutex);
       auto& leg = state.leg(image.platform);
-      leg.size = size;
+      leg.size = sizes.total();
       leg.digest = image.manifest.digest.str();
+      for (const auto& layer : sizes.layers) leg.layers.push_back({layer.digest.str(), layer.size, layer.step});
     });
   }
   sys::run_parallel(reads, registry::parallel_requests);
@@ -104,6 +107,7 @@ void check_platforms(const SolveOutcome& outcome) {
 
 void solve_one(RunState& state, SolveOutcome& outcome) {
   const auto start = state.context.clock.steady();
+  const auto started = state.context.clock.wall();
   std::vector<report::Step> steps;
   try {
     auto run = run_one(state, staging_solve(state.plan, *outcome.plan, outcome.builder, outcome.layout), &steps);
@@ -111,12 +115,12 @@ void solve_one(RunState& state, SolveOutcome& outcome) {
     outcome.image = std::move(run.image);
     find_legs(state, outcome);
     check_platforms(outcome);
-    measure(state, outcome);
+    measure_images(state, outcome);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     outcome.error = error;
   }
-  settle(state, outcome, steps,
+  settle(state, outcome, steps, started,
          std::chrono::duration_cast<std::chrono::milliseconds>(state.context.clock.steady() - start));
 }
 

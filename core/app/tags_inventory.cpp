@@ -5,8 +5,8 @@
 #include <mutex>
 
 #include "base/error.hpp"
-#include "buildkit/timestamp.hpp"
 #include "publish/graph.hpp"
+#include "report/timestamp.hpp"
 #include "sys/parallel.hpp"
 
 namespace polyarch::app {
@@ -19,7 +19,7 @@ constexpr auto first_real_time = std::chrono::sys_days(std::chrono::year(1981) /
 constexpr auto created_key = "org.opencontainers.image.created";
 
 std::optional<Clock::Wall> real_time(std::string_view text) {
-  const auto time = buildkit::parse_timestamp(text);
+  const auto time = report::parse_timestamp(text);
   if (!time || *time < first_real_time) return std::nullopt;
   return std::chrono::time_point_cast<Clock::Wall::duration>(*time);
 }

@@ -26,6 +26,11 @@ std::string full_name(const std::string& name) {
   return std::string(builder_prefix) + (name.empty() ? unique_name() : name);
 }
 
+// Each context is a builder, too, and hides another of its name.
+std::string context_of(const std::string& builder) {
+  return builder + "-engine";
+}
+
 std::vector<std::string> create_arguments(const CreateOptions& options, const std::string& name) {
   std::vector<std::string> arguments{"create", "--name", name, "--driver", options.driver};
   const auto add = [&arguments](const char* flag, const std::string& value) {
@@ -124,15 +129,37 @@ Builder Builders::create(const CreateOptions& options) {
   if (options.announce) options.announce(name);
   bool made = true;  // also when the run is cancelled in the middle of it
   try {
-    const auto result = buildx(runner_, create_arguments(options, name), short_while);
+    const auto result = create_once(options, name);
     made = result.ok();
     if (result.timed_out) throw failure(name, "'buildx create' did not end");
     if (!made) throw failure(name, error_message(clean_log(result.err)));
     return bootstrap(options, name);
   } catch (...) {
-    if (made) discard(name);
+    made ? discard(name) : remove_context(name);
     throw;
   }
+}
+
+// Where DOCKER_HOST and DOCKER_TLS_VERIFY name the Engine, as with Docker in Docker, buildx refuses to remember the
+// certificates in a builder; it takes them from a context of docker's command line.
+sys::ProcessResult Builders::create_once(const CreateOptions& options, const std::string& name) {
+  auto result = buildx(runner_, create_arguments(options, name), short_while);
+  if (result.ok() || result.err.find("TLS data loaded from environment") == std::string::npos) return result;
+  make_context(name);
+  auto in_context = options;
+  in_context.endpoint = context_of(name);
+  return buildx(runner_, create_arguments(in_context, name), short_while);
+}
+
+void Builders::make_context(const std::string& name) {
+  contexts_.insert(name);
+  const auto made = runner_.run({.argv = {"docker", "context", "create", context_of(name)}, .deadline = short_while});
+  if (!made.ok()) throw failure(name, error_message(clean_log(made.err)));
+}
+
+void Builders::remove_context(const std::string& name) {
+  if (contexts_.erase(name) != 0)
+    cleanup_.run({.argv = {"docker", "context", "rm", "--force", context_of(name)}, .deadline = short_while});
 }
 
 Builder Builders::bootstrap(const CreateOptions& options, const std::string& name) {
@@ -187,6 +214,7 @@ void Builders::remove(const std::string& name, bool keep_state) {
   if (keep_state) arguments.emplace_back("--keep-state");
   arguments.push_back(name);
   const auto result = buildx(cleanup_, arguments, std::chrono::minutes(2));
+  remove_context(name);
   if (result.ok() || absent(result)) return;
   throw failure(name, fmt::format("it could not be removed: {}",
                                   result.timed_out ? "'buildx rm' did not end" : clean_log(result.err)));

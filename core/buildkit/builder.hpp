@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,9 +69,9 @@ class Builders {
   // Error{builder} when it does not run `within` that time.
   std::optional<Builder> inspect(const std::string& name, bool bootstrap,
                                  std::chrono::milliseconds within = std::chrono::minutes(1));
-  // Creates and waits until it answers; on failure the daemon's log is in the message, and nothing is left behind.
-  // A builder of that name that is there is reused, with another driver or endpoint refused. The user's current builder
-  // stays what it is.
+  // Creates and waits until it answers, also behind an Engine that the environment names with TLS; on failure the
+  // daemon's log is in the message, and nothing is left behind. A builder of that name that is there is reused, with
+  // another driver or endpoint refused. The user's current builder stays what it is.
   Builder create(const CreateOptions& options);
   // Removes a builder of ours with its state; others are refused with Error{usage}. Absent is success.
   void remove(const std::string& name, bool keep_state = false);
@@ -79,11 +80,15 @@ class Builders {
  private:
   sys::ProcessResult buildx(sys::Runner& runner, std::vector<std::string> arguments, std::chrono::milliseconds within);
   Builder bootstrap(const CreateOptions& options, const std::string& name);
+  sys::ProcessResult create_once(const CreateOptions& options, const std::string& name);
+  void make_context(const std::string& name);
+  void remove_context(const std::string& name);
   std::string connection_error(const CreateOptions& options, const std::string& name);
   std::string daemon_log(const CreateOptions& options, const std::string& name);
   void discard(const std::string& name) noexcept;
 
   std::vector<std::string> buildx_;
+  std::set<std::string> contexts_;  // builders that we made a context of docker's command line for
   sys::Runner& runner_;
   sys::Runner& cleanup_;
 };

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "buildkit/timestamp.hpp"
+#include "report/timestamp.hpp"
 
 namespace polyarch::buildkit {
 namespace {
@@ -49,8 +49,8 @@ VertexUpdate read_vertex(const Json& object) {
   for (std::size_t i = 0; inputs.is_array() && i < std::min(inputs.size(), most_inputs); ++i) {
     if (inputs[i].is_string()) vertex.inputs.push_back(inputs[i].get<std::string>());
   }
-  vertex.started = parse_timestamp(string_of(object, "started"));
-  vertex.completed = parse_timestamp(string_of(object, "completed"));
+  vertex.started = report::parse_timestamp(string_of(object, "started"));
+  vertex.completed = report::parse_timestamp(string_of(object, "completed"));
   const auto& cached = member(object, "cached");
   vertex.cached = cached.is_boolean() && cached.get<bool>();
   vertex.error = string_of(object, "error").substr(0, longest_name);

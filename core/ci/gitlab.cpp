@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ci/hosts.hpp"
 
 namespace polyarch::ci {
@@ -23,6 +25,23 @@ void read_external_request(const sys::Environment& environment, Host& host) {
       !same(environment, "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY", "CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY");
 }
 
+// The project's own registry, and the cache of Docker Hub's images. The token of the job serves where the variables of
+// the registry are not there, as in a project that keeps its images in another one of the instance.
+std::vector<Login> logins(const sys::Environment& environment) {
+  std::vector<Login> out;
+  const auto add = [&](std::string_view registry, std::string_view username, std::string_view password) {
+    const auto name = value_of(environment, registry);
+    const auto secret = value_of(environment, password);
+    const bool known = std::ranges::any_of(out, [&](const Login& login) { return login.registry == name; });
+    if (!name.empty() && !secret.empty() && !known)
+      out.push_back({name, environment(username).value_or("gitlab-ci-token"), secret});
+  };
+  add("CI_REGISTRY", "CI_REGISTRY_USER", "CI_REGISTRY_PASSWORD");
+  add("CI_REGISTRY", "", "CI_JOB_TOKEN");
+  add("CI_DEPENDENCY_PROXY_SERVER", "CI_DEPENDENCY_PROXY_USER", "CI_DEPENDENCY_PROXY_PASSWORD");
+  return out;
+}
+
 }  // namespace
 
 std::optional<Host> detect_gitlab(const sys::Environment& environment) {
@@ -35,6 +54,7 @@ std::optional<Host> detect_gitlab(const sys::Environment& environment) {
   host.default_branch = value_of(environment, "CI_DEFAULT_BRANCH");
   host.commit = value_of(environment, "CI_COMMIT_SHA");
   host.source = value_of(environment, "CI_PROJECT_URL");
+  host.logins = logins(environment);
   if (environment("CI_MERGE_REQUEST_IID")) read_merge_request(environment, host);
   if (environment("CI_EXTERNAL_PULL_REQUEST_IID")) read_external_request(environment, host);
   return host;

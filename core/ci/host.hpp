@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "ci/annotation.hpp"
@@ -9,6 +10,13 @@
 
 // The CI system that we run in. The only room that knows the variables of CI systems.
 namespace polyarch::ci {
+
+// What a host lets its jobs log in to a registry with.
+struct Login {
+  std::string registry;
+  std::string username;
+  std::string password;
+};
 
 struct Host {
   std::string name = "local";  // "github", "gitlab", "jenkins", "local"
@@ -24,6 +32,7 @@ struct Host {
   std::string workspace;     // directory of the checked-out repository; empty: unknown
   std::string outputs_file;  // that later steps read values from; empty: none
   std::string summary_file;  // Markdown that the host shows with the job; empty: none
+  std::vector<Login> logins;
 };
 
 // Never throws: what cannot be read is unknown.

@@ -30,6 +30,7 @@ struct Dispatch {
   int operator()(const spec::CachePruneOptions& options) const { return app::cache_prune(options, context); }
   int operator()(const spec::MountWorkOptions& options) const { return app::cache_mounts(options, context); }
   int operator()(const spec::PublishOptions& options) const { return app::publish(options, context); }
+  int operator()(const spec::ReportOptions& options) const { return app::report(options, context); }
   int operator()(const spec::CopyOptions& options) const { return app::copy(options, context); }
   int operator()(const spec::TagsOptions& options) const {
     return command == "tags ls" ? app::tags_ls(options, context) : app::tags_prune(options, context);

@@ -7,9 +7,10 @@
 namespace polyarch::cli {
 
 using AnyOptions =
-    std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::CacheOptions, spec::CachePruneOptions, spec::MountWorkOptions, spec::PublishOptions,
-                 spec::InspectOptions, spec::ServeOptions, spec::GcOptions, spec::EmitOptions, spec::CompletionOptions,
-                 spec::VersionOptions, spec::CopyOptions, spec::TagsOptions>;
+    std::variant<spec::BuildOptions, spec::QemuOptions, spec::BuilderOptions, spec::CacheOptions,
+                 spec::CachePruneOptions, spec::MountWorkOptions, spec::PublishOptions, spec::InspectOptions,
+                 spec::ServeOptions, spec::GcOptions, spec::EmitOptions, spec::CompletionOptions, spec::VersionOptions,
+                 spec::CopyOptions, spec::TagsOptions, spec::ReportOptions>;
 
 // What the command line and the environment ask for.
 struct Invocation {

@@ -124,7 +124,7 @@ oci::Index Record::to_index() const {
     index.manifests.front().platform = image->platform;
     std::ranges::copy(image->attestations, std::back_inserter(index.manifests));
   }
-  const Json text{{"plan", plan.to_json()}, {"platform", platform.to_json()}, {"leg", leg}, {"pending", pending}};
+  const Json text{{"plan", plan.to_json()}, {"platform", platform.to_json()}, {"report", report}, {"pending", pending}};
   index.annotations[record_annotation] = text.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   return index;
 }
@@ -137,7 +137,7 @@ Record Record::parse(std::string_view bytes, std::string_view what) {
   Record record;
   record.plan = RunPlan::from_json(member(object, "plan", what), what);
   record.platform = oci::Platform::from_json(member(object, "platform", what), what);
-  record.leg = member(object, "leg", what);
+  record.report = member(object, "report", what);
   const auto& pending = member(object, "pending", what);
   if (!pending.is_boolean()) refuse(what, "'pending' is neither true nor false");
   record.pending = pending.get<bool>();

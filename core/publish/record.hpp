@@ -32,7 +32,7 @@ struct Record {
   oci::Platform platform;
   std::optional<Leg> image;  // nullopt: the leg failed, or is not built yet
   bool pending = false;      // its job has begun, or the run is published: an older image does not count
-  Json leg;                  // as report.json shows it
+  Json report;               // as report.json has it, of this leg alone; of a pending one, {}
   Digest digest;             // of the manifest that it was read from; empty: of none
 
   // An index that names the image and its attestations, so that no garbage collection takes them; the rest stands in

@@ -63,7 +63,7 @@ void Records::remove(const RunPlan& plan, const std::vector<Record>& records) {
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::interrupted) throw;
         log::info("the tag {} stays: {}", Record::tag(record.plan, record.platform), error.message());
-        write({.plan = plan, .platform = record.platform, .pending = true, .leg = Json::object()});
+        write({.plan = plan, .platform = record.platform, .pending = true, .report = Json::object()});
       }
     });
   }

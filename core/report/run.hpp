@@ -40,13 +40,20 @@ struct Test {
   std::string output;  // the last 64 KiB
 };
 
+struct Layer {
+  std::string digest;
+  std::uint64_t size = 0;  // compressed, as it is pulled
+  std::string step;        // what made it, by the config's history; may be empty
+};
+
 // One platform of a run.
 struct Leg {
   oci::Platform platform;
   Result result = Result::passed;
   bool optional = false;
   bool emulated = false;
-  std::string node;  // builder/node that solved it
+  std::string node;             // builder/node that solved it
+  std::optional<Time> started;  // its solve
   std::chrono::milliseconds duration{0};
   int steps = 0;
   int cached_steps = 0;
@@ -54,6 +61,7 @@ struct Leg {
   std::string digest;      // of the platform's manifest; empty: none
   std::string error;
   std::vector<Test> tests;
+  std::vector<Layer> layers;  // from the base up; empty: not known
 };
 
 struct Warning {
@@ -79,6 +87,10 @@ struct Run {
   std::vector<Step> steps;
   std::vector<Warning> warnings;
 };
+
+// The same with no more than `bytes` of output of steps and tests, and the most telling `steps` of its steps: what
+// failed is kept longest, and of each output its end.
+Run trimmed(Run run, std::size_t bytes, std::size_t steps);
 
 // Steps that took over `ratio` times longer emulated than the same step took natively in this run, and over 1 s: a
 // warning each, with the Dockerfile line and the cure.

@@ -12,7 +12,11 @@ std::string to_table(const Run& run, bool color);
 std::string to_markdown(const Run& run);
 // JUnit XML: a suite a platform; build, each test, and publish are its cases; output attached.
 std::string to_junit(const Run& run);
-// {"schema":"polyarch.report/v1", …}: every field of Run; times RFC 3339 UTC, durations in milliseconds.
+// {"schema":"polyarch.report/v1", …}: every field of Run; times RFC 3339 UTC, durations in milliseconds. Of very long
+// output, the end.
 std::string to_json(const Run& run);
+// One HTML file that needs nothing else: matrix, tags, timeline, sizes, tests, warnings. Everything from the run is
+// escaped, and a content security policy lets nothing run that is not ours. A few MiB at most.
+std::string to_html(const Run& run);
 
 }  // namespace polyarch::report

@@ -16,6 +16,9 @@ struct BuildOptions : RegistryOptions {
   std::string run_id;                // empty: from the CI
   std::vector<std::string> runners;  // PLATFORM=LABEL[,LABEL…]
   std::vector<std::string> tags;
+  std::vector<std::string> images;  // that tag_rules make tags of
+  std::vector<std::string> tag_rules;
+  std::vector<std::string> flavors;
   std::string file;
   std::vector<std::string> build_args;
   std::vector<std::string> build_contexts;
@@ -66,7 +69,7 @@ struct BuildOptions : RegistryOptions {
   std::string qemu = "auto";  // auto, off
   std::string qemu_image;
   std::string progress = "auto";  // auto, tty, plain, json, quiet
-  std::string report_dir;         // report.json, report.md, junit.xml
+  std::string report_dir;         // report.json, report.html, report.md, junit.xml
   std::string result_file;        // the outputs of output.hpp, NAME=VALUE a line
   std::string registry;           // of username and password
   std::string username;

@@ -10,6 +10,7 @@
 #include "spec/option.hpp"
 #include "spec/publish.hpp"
 #include "spec/qemu.hpp"
+#include "spec/report.hpp"
 #include "spec/serve.hpp"
 #include "spec/tags.hpp"
 #include "spec/tool.hpp"
@@ -23,6 +24,7 @@ void for_each_command(Visitor&& visit) {
   visit(plan_command());
   visit(publish_command());
   visit(copy_command());
+  visit(report_command());
   visit(inspect_command());
   visit(tags_ls_command());
   visit(tags_prune_command());

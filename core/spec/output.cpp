@@ -17,6 +17,9 @@ std::span<const Output> outputs() {
       Output{"platforms", "Platforms of the run, with commas between them"},
       Output{"matrix",
              "Of a dry run: the platforms and their runners as JSON, as `strategy.matrix` of GitHub takes it"},
+      Output{"version", "Of the tags that rules made, the first: the version of the image"},
+      Output{"tags", "Tags that rules made, with commas between them"},
+      Output{"json", "Version, tags and labels that rules made, as JSON on one line"},
   };
   return all;
 }

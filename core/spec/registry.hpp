@@ -9,8 +9,9 @@ namespace polyarch::spec {
 // How registries are reached: part of every command that speaks to them.
 struct RegistryOptions {
   std::vector<std::string> insecure_registries;
-  std::vector<std::string> registry_mirrors;  // REGISTRY=HOST[:PORT][/PREFIX]
-  std::vector<std::string> registry_auths;    // HOST=USER:PASSWORD
+  std::vector<std::string> registry_mirrors;    // REGISTRY=HOST[:PORT][/PREFIX]
+  std::vector<std::string> registry_auths;      // HOST=USER:PASSWORD
+  std::vector<std::string> registry_auth_envs;  // HOST=NAME of a variable that holds USER:PASSWORD
 };
 
 template <class O>
@@ -27,7 +28,11 @@ std::vector<Field<O>> registry_fields() {
           {"registry-auth",
            &O::registry_auths,
            "Credentials for registries, one HOST=USER:PASSWORD a line; Docker's own are used too",
-           {.value = "HOST=USER:PASSWORD", .secret = true, .group = group}}};
+           {.value = "HOST=USER:PASSWORD", .secret = true, .group = group}},
+          {"registry-auth-env",
+           &O::registry_auth_envs,
+           "Credentials for a registry whose value, USER:PASSWORD, is an environment variable",
+           {.value = "HOST=NAME", .input = "registry-auth-envs", .comma = true, .group = group}}};
 }
 
 // The fields of a command that asks registries and prints what it finds: its own, and these.

@@ -62,7 +62,8 @@ inline Json read_json(const std::filesystem::path& path) {
 // The engine's own registry on a directory, in a process of its own, until the end of its life.
 class ServedRegistry {
  public:
-  ServedRegistry() : thread_([this] { serve(); }) {
+  explicit ServedRegistry(std::vector<std::string> options = {})
+      : options_(std::move(options)), thread_([this] { serve(); }) {
     while (port_.empty() && !ended_) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
       const std::lock_guard lock(mutex_);
@@ -80,18 +81,21 @@ class ServedRegistry {
   void serve() {
     sys::SystemRunner runner(&cancel_);
     try {
-      runner.run(
-          {.argv = {engine_path(), "registry", "serve", "--listen", "127.0.0.1:0", "--dir", directory_.path().string()},
-           .on_stdout = [this](std::string_view line) {
-             const auto colon = line.find(':', line.find("//"));
-             const std::lock_guard lock(mutex_);
-             if (line.starts_with("serving ")) seen_port_ = line.substr(colon + 1, line.find(' ', colon) - colon - 1);
-           }});
+      runner.run({.argv = joined({engine_path(), "registry", "serve", "--listen", "127.0.0.1:0", "--dir",
+                                  directory_.path().string()},
+                                 options_),
+                  .on_stdout = [this](std::string_view line) {
+                    const auto colon = line.find(':', line.find("//"));
+                    const std::lock_guard lock(mutex_);
+                    if (line.starts_with("serving "))
+                      seen_port_ = line.substr(colon + 1, line.find(' ', colon) - colon - 1);
+                  }});
     } catch (const std::exception&) {  // cancelled: that is its end
     }
     ended_ = true;
   }
 
+  std::vector<std::string> options_;
   sys::TemporaryDirectory directory_;
   sys::Cancel cancel_;
   std::mutex mutex_;

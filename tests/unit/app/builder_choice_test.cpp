@@ -10,7 +10,9 @@ namespace polyarch::app {
 namespace {
 
 using testing::container_builder;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using testing::platform;
 using testing::push_options;
 using testing::sample_facts;
@@ -118,6 +120,21 @@ TEST(BuilderChoice, AttachesToAddresses) {
   EXPECT_FALSE(remote.local);
   EXPECT_TRUE(runs_natively(remote, facts, platform("linux/arm64")));
   EXPECT_TRUE(choice.builders[choice.assignment.at(platform("linux/amd64"))].local);
+}
+
+TEST(BuilderChoice, GivesEachKindOfBuilderItsOptions) {
+  auto facts = sample_facts({"linux/amd64,linux/arm64"});
+  spec::BuildOptions options;
+  options.driver = "docker-container";
+  options.builders = {"linux/arm64:tcp://arm:1234"};
+  options.driver_options = {"cacert=/certs/ca.pem", "cert=/certs/cert.pem", "key=/certs/key.pem", "image=r.example/b"};
+  const auto choice = choose(options, facts);
+  const auto given = [&](const char* name) {
+    return choice.builders[choice.assignment.at(platform(name))].create.value().driver_options;
+  };
+  EXPECT_THAT(given("linux/arm64"), ElementsAre(Pair("cacert", "/certs/ca.pem"), Pair("cert", "/certs/cert.pem"),
+                                                Pair("key", "/certs/key.pem")));
+  EXPECT_THAT(given("linux/amd64"), ElementsAre(Pair("image", "r.example/b")));
 }
 
 TEST(BuilderChoice, KnowsWhoseKernelRunsTheSteps) {

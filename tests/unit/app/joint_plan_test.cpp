@@ -20,7 +20,7 @@ Facts facts_of_job(const char* here) {
   facts.host.run_id = "pipeline-7";
   facts.host.commit = "abc";
   facts.run_id = facts.host.run_id;
-  facts.dockerfile = dockerfile::parse("FROM scratch\nCOPY a /\n", "Dockerfile");
+  facts.dockerfile = dockerfile::parse("FROM scratch AS other\nCOPY a /\n", "Dockerfile");
   return facts;
 }
 
@@ -66,7 +66,7 @@ TEST(JointPlan, DiffersWithWhatDecidesTheImage) {
   EXPECT_TRUE(differs([](auto&, auto& f) { f.host.commit = "def"; }));
   EXPECT_TRUE(differs([](auto&, auto& f) { f.run_id = "pipeline-8"; }));
   EXPECT_TRUE(
-      differs([](auto&, auto& f) { f.dockerfile = dockerfile::parse("FROM scratch\nCOPY b /\n", "Dockerfile"); }));
+      differs([](auto&, auto& f) { f.dockerfile = dockerfile::parse("FROM scratch AS other\nCOPY b /\n", "Dockerfile"); }));
 }
 
 TEST(JointPlan, NeedsAPushAndAName) {

@@ -49,8 +49,8 @@ TEST(PlanJson, KeepsItsSchema) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
   EXPECT_THAT(keys, ::testing::ElementsAre("annotations", "builders", "cache", "cache_mounts", "context", "dockerfile",
-                                           "emulators", "exports", "index", "legs", "load", "push", "run", "schema",
-                                           "solves", "tags", "warnings"));
+                                           "emulators", "exports", "index", "legs", "load", "names", "push", "run",
+                                           "schema", "solves", "tags", "warnings"));
   EXPECT_EQ(json["schema"], "polyarch.plan/v1");
   EXPECT_EQ(json["run"], "run-1");
   EXPECT_EQ(json["push"], "builder");

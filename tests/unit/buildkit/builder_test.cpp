@@ -121,6 +121,25 @@ TEST(Builders, CreateMakesUpANameOfItsOwn) {
   EXPECT_NE(first.commands[0], second.commands[0]);
 }
 
+TEST(Builders, TakesAContextWhereTheEngineIsNamedWithTls) {
+  const auto refused = failed(
+      "ERROR: could not create a builder instance with TLS data loaded from environment. Please use `docker context "
+      "create <context-name>`");
+  CreateOptions options;
+  options.name = "x";
+  const auto absent = failed("ERROR: no builder \"polyarch-x\" found");
+  ScriptedRunner runner({absent, refused, succeeded(), succeeded(), succeeded(running), succeeded(), succeeded()});
+  Builders builders({"buildx"}, runner, runner);
+  builders.create(options);
+  builders.remove("polyarch-x");
+  EXPECT_THAT(runner.commands,
+              ElementsAre("buildx inspect polyarch-x", "buildx create --name polyarch-x --driver docker-container",
+                          "docker context create polyarch-x-engine",
+                          "buildx create --name polyarch-x --driver docker-container polyarch-x-engine",
+                          "buildx inspect --bootstrap polyarch-x", "buildx rm polyarch-x",
+                          "docker context rm --force polyarch-x-engine"));
+}
+
 TEST(Builders, CreateReusesOneThatIsThere) {
   ScriptedRunner runner({succeeded(running), succeeded(running)});
   Builders({"buildx"}, runner, runner).create(remote());

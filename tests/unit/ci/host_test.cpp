@@ -130,6 +130,28 @@ TEST(Gitlab, DoesNotTrustForks) {
                   .untrusted);
 }
 
+std::vector<std::string> logins_of(Variables variables) {
+  variables["GITLAB_CI"] = "true";
+  std::vector<std::string> out;
+  for (const auto& login : detected(variables).logins) {
+    out.push_back(login.registry + "=" + login.username + ":" + login.password);
+  }
+  return out;
+}
+
+TEST(Gitlab, KnowsTheLoginsOfItsJobs) {
+  using testing::ElementsAre;
+  Variables variables{{"CI_REGISTRY", "registry.gitlab.example"}, {"CI_JOB_TOKEN", "token"}};
+  EXPECT_THAT(logins_of(variables), ElementsAre("registry.gitlab.example=gitlab-ci-token:token"));
+  variables.insert({{"CI_REGISTRY_USER", "ci"}, {"CI_REGISTRY_PASSWORD", "word"}});
+  EXPECT_THAT(logins_of(variables), ElementsAre("registry.gitlab.example=ci:word"));
+  variables.insert({{"CI_DEPENDENCY_PROXY_SERVER", "gitlab.example:443"},
+                    {"CI_DEPENDENCY_PROXY_USER", "proxy"},
+                    {"CI_DEPENDENCY_PROXY_PASSWORD", "other"}});
+  EXPECT_THAT(logins_of(variables), ElementsAre("registry.gitlab.example=ci:word", "gitlab.example:443=proxy:other"));
+  EXPECT_THAT(logins_of({{"CI_JOB_TOKEN", "token"}}), testing::IsEmpty()) << "an instance without a registry";
+}
+
 TEST(Jenkins, ReadsABranch) {
   const auto host = detected({{"JENKINS_URL", "https://jenkins.example/"},
                               {"BUILD_TAG", "jenkins-app-main-12"},

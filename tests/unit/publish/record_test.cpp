@@ -64,7 +64,7 @@ TEST(Record, IsReadAsItWasWritten) {
   EXPECT_EQ(read.plan.to_json(), record.plan.to_json());
   EXPECT_EQ(read.plan.own_tags.at(arm64), record.plan.own_tags.at(arm64));
   EXPECT_EQ(read.platform, arm64);
-  EXPECT_EQ(read.leg, record.leg);
+  EXPECT_EQ(read.report, record.report);
   ASSERT_TRUE(read.image);
   EXPECT_EQ(read.image->manifest.digest, record.image->manifest.digest);
   ASSERT_THAT(read.image->attestations, SizeIs(1));
@@ -75,7 +75,7 @@ TEST(Record, IsReadAsItWasWritten) {
 TEST(Record, OfAFailureNamesNoImage) {
   const auto read = Record::parse(failed(sample_plan(), amd64).to_index().dump(), "a record");
   EXPECT_FALSE(read.image);
-  EXPECT_EQ(read.leg.at("result"), "failed");
+  EXPECT_EQ(read.report.at("result"), "failed");
 }
 
 TEST(Record, StandsAtATagOfItsRunAndPlatform) {

@@ -57,7 +57,7 @@ TEST(Reports, HoldNoSecret) {
   leg.error = "token s3cr3t-<&>|` was refused, s3cr\x1b[0m3t-<&>|` too";
   auto run = make_run({leg});
   run.error = leg.error;
-  for (const auto& report : {to_table(run, false), to_markdown(run), to_junit(run), to_json(run)}) {
+  for (const auto& report : {to_table(run, false), to_markdown(run), to_junit(run), to_json(run), to_html(run)}) {
     EXPECT_THAT(report, HasSubstr("was refused"));
     EXPECT_THAT(report, Not(HasSubstr("s3cr")));
   }

@@ -72,7 +72,7 @@ TEST(Emit, TheGithubWorkflowHandsOnEveryInputOnce) {
   const auto workflow = emit_github_workflow();
   EXPECT_THAT(workflow, HasSubstr("\n  POLYARCH_BUILD_ARGS: ${{ inputs.build-args }}\n"));
   EXPECT_THAT(workflow, HasSubstr("\n          registry-auth: ${{ secrets.registry-auth }}\n"));
-  EXPECT_THAT(workflow, Not(HasSubstr("inputs.registry-auth")));
+  EXPECT_THAT(workflow, Not(HasSubstr("inputs.registry-auth }")));
   EXPECT_THAT(workflow, Not(HasSubstr("inputs.only")));
 }
 

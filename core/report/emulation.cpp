@@ -1,9 +1,10 @@
+#include "report/emulation.hpp"
+
 #include <algorithm>
 #include <fmt/core.h>
 #include <map>
 
 #include "base/text.hpp"
-#include "report/run.hpp"
 #include "report/step_label.hpp"
 
 namespace polyarch::report {
@@ -17,8 +18,10 @@ std::string identity(const Step& step) {
   return label.index.empty() ? label.str() : fmt::format("{} {}/{}", label.stage, label.index, label.total);
 }
 
+// BuildKit itself copies and pulls, at the same speed for every platform.
 bool comparable(const Step& step) {
-  return step.platform && step.completed && !step.cached && !step.internal && step.error.empty();
+  return step.platform && step.completed && !step.cached && !step.internal && step.error.empty() &&
+         StepLabel::parse(step.name).text.starts_with("RUN ");
 }
 
 Warning describe(const Run& run, const Step& slow, const Step& native, double times) {
@@ -33,21 +36,31 @@ Warning describe(const Run& run, const Step& slow, const Step& native, double ti
 
 }  // namespace
 
-std::vector<Warning> slow_emulation(const Run& run, double ratio) {
-  std::map<std::string, const Step*> native;  // the slowest, to be fair
+std::vector<EmulatedStep> emulated_steps(const Run& run) {
+  std::map<std::string, const Step*> native;
   for (const auto& step : run.steps) {
     if (!comparable(step) || step.emulated) continue;
     auto& known = native[identity(step)];
     if (known == nullptr || known->duration < step.duration) known = &step;
   }
-  std::vector<Warning> warnings;
+  std::vector<EmulatedStep> out;
   for (const auto& step : run.steps) {
-    if (!comparable(step) || !step.emulated || step.duration <= shortest) continue;
+    if (!comparable(step) || !step.emulated) continue;
     const auto found = native.find(identity(step));
     if (found == native.end()) continue;
     const auto base = std::max(found->second->duration, std::chrono::milliseconds(1));
-    const double times = static_cast<double>(step.duration.count()) / static_cast<double>(base.count());
-    if (times > ratio) warnings.push_back(describe(run, step, *found->second, times));
+    out.push_back(
+        {&step, found->second, static_cast<double>(step.duration.count()) / static_cast<double>(base.count())});
+  }
+  std::ranges::stable_sort(out, std::greater{},
+                           [](const EmulatedStep& one) { return one.emulated->duration - one.native->duration; });
+  return out;
+}
+
+std::vector<Warning> slow_emulation(const Run& run, double ratio) {
+  std::vector<Warning> warnings;
+  for (const auto& [emulated, native, times] : emulated_steps(run)) {
+    if (emulated->duration > shortest && times > ratio) warnings.push_back(describe(run, *emulated, *native, times));
   }
   return warnings;
 }

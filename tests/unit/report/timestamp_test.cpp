@@ -1,8 +1,8 @@
-#include "buildkit/timestamp.hpp"
+#include "report/timestamp.hpp"
 
 #include <gtest/gtest.h>
 
-namespace polyarch::buildkit {
+namespace polyarch::report {
 namespace {
 
 std::int64_t nanoseconds(std::string_view text) {
@@ -29,4 +29,4 @@ TEST(Timestamp, IsNotReadFromAnythingElse) {
 }
 
 }  // namespace
-}  // namespace polyarch::buildkit
+}  // namespace polyarch::report

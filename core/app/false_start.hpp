@@ -1,0 +1,12 @@
+#pragma once
+#include "app/context.hpp"
+#include "base/error.hpp"
+#include "spec/build.hpp"
+
+namespace polyarch::app {
+
+// The report of a run that failed before it had a plan: refused options, facts that rule it out, no access. Nothing
+// without --report-dir. A report that cannot be written is a warning.
+void report_false_start(const Error& error, const spec::BuildOptions& options, const Context& context);
+
+}  // namespace polyarch::app

@@ -1,0 +1,110 @@
+#include "app/image_names.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "report/timestamp.hpp"
+
+namespace polyarch::app {
+namespace {
+
+constexpr std::string_view annotation_namespace = "org.opencontainers.image.";
+
+// "name=IMAGE,enable=true" or IMAGE, in lower case; empty: not enabled.
+std::string image_name(std::string_view text) {
+  std::string name;
+  bool enabled = true;
+  for (const auto field : text::split(text, ',')) {
+    const auto parts = text::cut(field, '=');
+    const auto key = parts ? text::lower(text::trim(parts->first)) : "name";
+    const auto value = text::trim(parts ? parts->second : field);
+    if (key == "name") {
+      name = text::lower(value);
+    } else if (key == "enable" && (value == "true" || value == "false")) {
+      enabled = value == "true";
+    } else {
+      throw Error(ErrorKind::usage, fmt::format("--image '{}' is not understood", text::printable(text)),
+                  "write the name of a repository, or name=REPOSITORY,enable=true|false");
+    }
+  }
+  return enabled ? name : "";
+}
+
+// The date of the commit, so that the same commit gives the same image. Where the CI does not tell it, the time of the
+// run; jobs that build one image together have none that they share.
+std::string created_date(const spec::BuildOptions& options, const Occasion& occasion) {
+  if (occasion.trigger.commit_date) return report::rfc3339(*occasion.trigger.commit_date);
+  return options.only.empty() ? report::rfc3339(occasion.now) : "";
+}
+
+bool sets(const std::vector<std::string>& texts, std::string_view key) {
+  return std::ranges::any_of(texts, [&](std::string_view text) {
+    const auto name = text.substr(0, text.find('='));
+    return name == key || (name.ends_with(key) && name[name.size() - key.size() - 1] == ':');
+  });
+}
+
+std::vector<std::string> enabled_images(const spec::BuildOptions& options) {
+  std::vector<std::string> images;
+  for (const auto& image : options.images) {
+    if (auto name = image_name(image); !name.empty()) images.push_back(std::move(name));
+  }
+  if (!images.empty()) return images;
+  throw Error(ErrorKind::usage, "--tag-rule and --flavor name no image", "add --image REGISTRY/REPOSITORY");
+}
+
+ImageNames image_names(const spec::BuildOptions& options, const Occasion& occasion) {
+  const auto images = enabled_images(options);
+  std::vector<TagRule> rules;
+  for (const auto& text : options.tag_rules) rules.push_back(TagRule::parse(text));
+  auto made = name_tags(std::move(rules), Flavor::parse(options.flavors), occasion);
+  if (made.names.empty() && options.push && options.tags.empty()) {
+    throw Error(ErrorKind::usage, "no tag rule fits what is built, so there is no name to push under",
+                "add a rule that always does, such as type=sha, or push only on the events that are named");
+  }
+  ImageNames out{.version = made.version(), .warnings = std::move(made.warnings)};
+  for (const auto& image : images) {
+    for (const auto& name : made.names) out.tags.push_back(image + ":" + name);
+  }
+  const auto& trigger = occasion.trigger;
+  for (const auto& [key, value] :
+       std::initializer_list<std::pair<std::string_view, std::string>>{{"title", trigger.title},
+                                                                       {"description", trigger.description},
+                                                                       {"url", trigger.url},
+                                                                       {"source", trigger.url},
+                                                                       {"version", out.version},
+                                                                       {"created", created_date(options, occasion)},
+                                                                       {"revision", trigger.commit},
+                                                                       {"licenses", trigger.license}}) {
+    if (!value.empty()) out.labels.emplace_back(fmt::format("{}{}", annotation_namespace, key), value);
+  }
+  return out;
+}
+
+}  // namespace
+
+Json ImageNames::to_json() const {
+  Json pairs = Json::object();
+  for (const auto& [key, value] : labels) pairs[key] = value;
+  return {{"version", version}, {"tags", tags}, {"labels", std::move(pairs)}};
+}
+
+NamedBuild name_build(spec::BuildOptions options, const Occasion& occasion) {
+  if (options.tag_rules.empty() && options.images.empty() && options.flavors.empty()) {
+    return {std::move(options), std::nullopt};
+  }
+  auto names = image_names(options, occasion);
+  options.tags.insert(options.tags.end(), names.tags.begin(), names.tags.end());
+  for (auto* texts : {&options.labels, &options.annotations}) {
+    for (auto& text : *texts) text = occasion.expand(text);
+    const auto given = *texts;
+    for (const auto& [key, value] : names.labels) {
+      if (!sets(given, key)) texts->push_back(fmt::format("{}={}", key, value));
+    }
+  }
+  return {std::move(options), std::move(names)};
+}
+
+}  // namespace polyarch::app

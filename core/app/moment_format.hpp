@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace polyarch::app {
+
+// A time in UTC in the format of Moment.js, which tag rules are written in: "YYYYMMDD-HHmmss". What stands in brackets,
+// and what is no token, stays as it is.
+std::string moment_format(Clock::Wall time, std::string_view format);
+
+}  // namespace polyarch::app
