@@ -72,6 +72,7 @@ th, td { padding: .5rem .75rem .5rem 0; text-align: left; vertical-align: baseli
 thead th { border-top: 0; padding-top: 0; color: var(--quiet); font-size: .8rem; font-weight: 500; }
 tbody th { font-weight: 600; white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+#platforms td:nth-of-type(-n+2) { overflow-wrap: normal; }
 #platforms td code { white-space: nowrap; }
 #emulation tbody th { white-space: normal; font-weight: 400; width: 50%; }
 .meter { display: inline-block; width: 3.5rem; height: .45rem; margin-right: .35rem; vertical-align: middle; }
