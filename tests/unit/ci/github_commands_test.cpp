@@ -38,10 +38,10 @@ TEST(GithubCommands, NoValueEndsItsOwnOutput) {
 
 TEST(GithubCommands, FilesAreNamedAsTheRepositoryNamesThem) {
   const auto line = [](const std::string& file) {
-    return annotation_line(github_at("/work/app"), {.message = "m", .file = file});
+    return annotation_line(github_at("/srv/app"), {.message = "m", .file = file});
   };
   EXPECT_EQ(line("./Dockerfile"), "::notice file=Dockerfile::m\n");
-  EXPECT_EQ(line("/work/app/sub/Dockerfile"), "::notice file=sub/Dockerfile::m\n");
+  EXPECT_EQ(line("/srv/app/sub/Dockerfile"), "::notice file=sub/Dockerfile::m\n");
   EXPECT_EQ(line("/elsewhere/Dockerfile"), "::notice file=/elsewhere/Dockerfile::m\n");
   EXPECT_EQ(line(""), "::notice::m\n");
 }
