@@ -5,13 +5,14 @@
 namespace polyarch::app {
 namespace {
 
-constexpr std::size_t largest = 4U << 20;
+constexpr std::size_t largest_dockerfile = 4U << 20;
 
 std::string read_all(std::istream& in) {
-  std::string text(largest + 1, '\0');
+  std::string text(largest_dockerfile + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > largest) throw Error(ErrorKind::input, "the Dockerfile on standard input is larger than 4 MiB");
+  if (text.size() > largest_dockerfile)
+    throw Error(ErrorKind::input, "the Dockerfile on standard input is larger than 4 MiB");
   return text;
 }
 
