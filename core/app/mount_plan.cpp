@@ -102,7 +102,10 @@ class MountPlanner {
     const auto message =
         fmt::format("the cache mount of {} is not kept between runs: {}", text::printable(mount.target), reason);
     if (std::ranges::any_of(out_.warnings, [&](const auto& other) { return other.message == message; })) return;
-    out_.warnings.push_back({message, facts_.dockerfile_path, mount.line, "give it an id of its own, and no from="});
+    out_.warnings.push_back({.message = message,
+                             .file = facts_.dockerfile_path,
+                             .line = mount.line,
+                             .hint = "give it an id of its own, and no from="});
   }
 
   // A builder of one node has one directory for each id, whatever the platform.
@@ -120,12 +123,13 @@ class MountPlanner {
     for (const auto& platform : mount.platforms) names.push_back(platform.str());
     const auto name = mount.id.substr(mount.id.rfind('/') + 1);
     out_.warnings.push_back(
-        {fmt::format("{} share the cache mount {}: what one writes, the others find", text::join(names, ", "),
-                     mount.id),
-         facts_.dockerfile_path, lines_.at(mount.id),
-         fmt::format("declare ARG TARGETARCH in the stage and write id={}-$TARGETARCH, unless its tools keep platforms "
-                     "apart",
-                     name)});
+        {.message = fmt::format("{} share the cache mount {}: what one writes, the others find",
+                                text::join(names, ", "), mount.id),
+         .file = facts_.dockerfile_path,
+         .line = lines_.at(mount.id),
+         .hint = fmt::format("declare ARG TARGETARCH in the stage and write id={}-$TARGETARCH, unless its tools keep "
+                             "platforms apart",
+                             name)});
   }
 
   const spec::BuildOptions& options_;

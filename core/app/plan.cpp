@@ -127,8 +127,8 @@ std::string apart(const std::string& output, const oci::Platform& platform) {
 
 void warn_of_nothing(const spec::BuildOptions& options, Plan& plan) {
   if (plan.targets.push || plan.load || !plan.targets.exports.empty() || !options.call.empty()) return;
-  plan.warnings.push_back(
-      {"the image stays in the build cache: nothing says where it should go", "", 0, "add --push, --load or --output"});
+  plan.warnings.push_back({.message = "the image stays in the build cache: nothing says where it should go",
+                           .hint = "add --push, --load or --output"});
 }
 
 }  // namespace

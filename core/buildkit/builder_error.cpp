@@ -17,38 +17,44 @@ struct Cause {
 
 const std::vector<Cause>& causes_at_any_time() {
   static const std::vector<Cause> causes{
-      {{"permission denied while trying to connect"},
-       "this user may not use Docker's socket: join the group 'docker', or set DOCKER_HOST to a socket that is open"},
-      {{"cannot connect to the docker daemon", "failed to connect to the docker api", "is the docker daemon running"},
-       "start the Docker daemon, or set DOCKER_HOST to one that runs",
-       true},
-      {{"invalid progress mode", "unknown flag"}, "this buildx is too old: polyarch needs version 0.13 or newer"},
-      {{"no builder \""}, "list the builders with 'docker buildx ls'"},
-      {{"error loading tls config", "error while dialing: tls", "authentication handshake failed", "server preface"},
-       "the endpoint answers, but not as a BuildKit that trusts us: check its TLS (driver options cacert, cert, key, "
-       "servername), and that the port is BuildKit's"},
-      {{"error while dialing", "connection error: desc", "failed to list workers", "listing workers for build",
-        "failed to dial grpc", "closing transport", "code = unavailable", "error reading from server: eof",
-        "no valid drivers found"},
-       "check that BuildKit runs at the builder's endpoint and that this machine reaches it",
-       true},
+      {.signs = {"permission denied while trying to connect"},
+       .hint = "this user may not use Docker's socket: join the group 'docker', or set DOCKER_HOST to a socket that is "
+               "open"},
+      {.signs = {"cannot connect to the docker daemon", "failed to connect to the docker api",
+                 "is the docker daemon running"},
+       .hint = "start the Docker daemon, or set DOCKER_HOST to one that runs",
+       .retryable = true},
+      {.signs = {"invalid progress mode", "unknown flag"},
+       .hint = "this buildx is too old: polyarch needs version 0.13 or newer"},
+      {.signs = {"no builder \""}, .hint = "list the builders with 'docker buildx ls'"},
+      {.signs = {"error loading tls config", "error while dialing: tls", "authentication handshake failed",
+                 "server preface"},
+       .hint = "the endpoint answers, but not as a BuildKit that trusts us: check its TLS (driver options cacert, "
+               "cert, key, "
+               "servername), and that the port is BuildKit's"},
+      {.signs = {"error while dialing", "connection error: desc", "failed to list workers", "listing workers for build",
+                 "failed to dial grpc", "closing transport", "code = unavailable", "error reading from server: eof",
+                 "no valid drivers found"},
+       .hint = "check that BuildKit runs at the builder's endpoint and that this machine reaches it",
+       .retryable = true},
   };
   return causes;
 }
 
 const std::vector<Cause>& causes_at_creation() {
   static const std::vector<Cause> causes{
-      {{"failed to find driver", "no remote endpoint provided", "failed to parse endpoint", "invalid driver option",
-        "buildkit configuration file not found", "invalid name "},
-       "correct the builder's driver, endpoint or options"},
-      {{"pull access denied", "manifest unknown", "failed to pull", "failed to resolve reference", "no such image",
-        "error response from daemon", "error from registry", "failed to do request"},
-       "BuildKit's image could not be pulled or started: log in to its registry, or name another one with the driver "
-       "option image=",
-       true},
-      {{"context deadline exceeded", "did not answer"},
-       "check that BuildKit runs at the builder's endpoint, or give it more time",
-       true},
+      {.signs = {"failed to find driver", "no remote endpoint provided", "failed to parse endpoint",
+                 "invalid driver option", "buildkit configuration file not found", "invalid name "},
+       .hint = "correct the builder's driver, endpoint or options"},
+      {.signs = {"pull access denied", "manifest unknown", "failed to pull", "failed to resolve reference",
+                 "no such image", "error response from daemon", "error from registry", "failed to do request"},
+       .hint = "BuildKit's image could not be pulled or started: log in to its registry, or name another one with the "
+               "driver "
+               "option image=",
+       .retryable = true},
+      {.signs = {"context deadline exceeded", "did not answer"},
+       .hint = "check that BuildKit runs at the builder's endpoint, or give it more time",
+       .retryable = true},
   };
   return causes;
 }

@@ -65,11 +65,12 @@ void check_run(const Instruction& run, const std::vector<oci::Platform>& platfor
     const auto reason = collision(mount, path, commands);
     if (!reason) continue;
     findings.push_back(
-        {"cache-mount-collision", run.first_line,
-         fmt::format("{} share the cache mount of {}: {}", list_of(platforms), path, *reason),
-         fmt::format("declare ARG TARGETPLATFORM in the stage and add id={}-$TARGETPLATFORM to the mount{}",
-                     id.empty() ? path.substr(path.rfind('/') + 1) : id,
-                     is_apt_directory(path) ? ", or sharing=locked" : "")});
+        {.rule = "cache-mount-collision",
+         .line = run.first_line,
+         .message = fmt::format("{} share the cache mount of {}: {}", list_of(platforms), path, *reason),
+         .cure = fmt::format("declare ARG TARGETPLATFORM in the stage and add id={}-$TARGETPLATFORM to the mount{}",
+                             id.empty() ? path.substr(path.rfind('/') + 1) : id,
+                             is_apt_directory(path) ? ", or sharing=locked" : "")});
     return;
   }
 }

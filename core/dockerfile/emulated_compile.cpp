@@ -57,13 +57,16 @@ bool is_published(const Examined& examined, std::size_t stage) {
 
 Finding describe(const Examined& examined, std::size_t stage, const Instruction& run, const Compile& compile,
                  const std::vector<oci::Platform>& emulated) {
-  const auto* where = is_published(examined, stage)
-                          ? "move it to a stage of its own with FROM --platform=$BUILDPLATFORM, COPY --from that stage"
-                          : "start the stage with FROM --platform=$BUILDPLATFORM";
-  return {"emulated-compile", run.first_line,
-          fmt::format("'{}' in {} runs under emulation for {}", compile.name, stage_label(examined.file.stages[stage]),
-                      list_of(emulated)),
-          fmt::format("{}{}: {}", where, compile.output == Output::native ? ", and cross-compile" : "", compile.cure)};
+  const auto* stage_cure =
+      is_published(examined, stage)
+          ? "move it to a stage of its own with FROM --platform=$BUILDPLATFORM, COPY --from that stage"
+          : "start the stage with FROM --platform=$BUILDPLATFORM";
+  return {.rule = "emulated-compile",
+          .line = run.first_line,
+          .message = fmt::format("'{}' in {} runs under emulation for {}", compile.name,
+                                 stage_label(examined.file.stages[stage]), list_of(emulated)),
+          .cure = fmt::format("{}{}: {}", stage_cure, compile.output == Output::native ? ", and cross-compile" : "",
+                              compile.cure)};
 }
 
 void check_compile(const Examined& examined, std::size_t index, std::vector<Finding>& findings) {

@@ -113,10 +113,13 @@ void check_arch(const Examined& examined, std::size_t index, std::vector<Finding
     std::erase_if(others, [&](const oci::Platform& platform) { return platform.architecture == found->architecture; });
     if (others.empty()) continue;
     findings.push_back(
-        {"hard-coded-arch", instruction.first_line,
-         fmt::format("'{}' is for {}, but {} gets it too", found->name, found->architecture, list_of(others)),
-         "declare ARG TARGETARCH in the stage and let it choose the file (where the project spells architectures "
-         "differently, with a case)"});
+        {.rule = "hard-coded-arch",
+         .line = instruction.first_line,
+         .message =
+             fmt::format("'{}' is for {}, but {} gets it too", found->name, found->architecture, list_of(others)),
+         .cure =
+             "declare ARG TARGETARCH in the stage and let it choose the file (where the project spells architectures "
+             "differently, with a case)"});
   }
 }
 

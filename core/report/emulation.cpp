@@ -25,13 +25,16 @@ bool comparable(const Step& step) {
 }
 
 Warning describe(const Run& run, const Step& slow, const Step& native, double times) {
-  return {fmt::format("'{}' took {} emulated for {} and {} natively for {}: {:.0f} times as long",
-                      StepLabel::parse(slow.name).text, text::human_duration(slow.duration), slow.platform->str(),
-                      text::human_duration(native.duration), native.platform->str(), times),
-          run.dockerfile, slow.line,
-          fmt::format("run it on the build platform (FROM --platform=$BUILDPLATFORM, then cross-compile), or give {} a "
-                      "native node (--builder {}:NAME)",
-                      slow.platform->str(), slow.platform->str())};
+  return {.message =
+              fmt::format("'{}' took {} emulated for {} and {} natively for {}: {:.0f} times as long",
+                          StepLabel::parse(slow.name).text, text::human_duration(slow.duration), slow.platform->str(),
+                          text::human_duration(native.duration), native.platform->str(), times),
+          .file = run.dockerfile,
+          .line = slow.line,
+          .hint = fmt::format(
+              "run it on the build platform (FROM --platform=$BUILDPLATFORM, then cross-compile), or give {} a "
+              "native node (--builder {}:NAME)",
+              slow.platform->str(), slow.platform->str())};
 }
 
 }  // namespace
