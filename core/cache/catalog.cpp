@@ -130,14 +130,6 @@ class Reader {
     const auto found = object_.find(key);
     return found == object_.end() ? nullptr : &*found;
   }
-  const Json& array(const char* key, std::size_t most) const {
-    static const Json none = Json::array();
-    const auto* found = find(key);
-    if (found == nullptr) return none;
-    if (!found->is_array() || found->size() > most)
-      refuse_catalog(what_, fmt::format("'{}' is no list, or too long", key));
-    return *found;
-  }
   std::string_view what() const { return what_; }
 
  private:
@@ -150,24 +142,18 @@ std::uint64_t at(const Json& numbers, std::size_t index, std::string_view what) 
   return numbers[index].get<std::uint64_t>();
 }
 
-void read_content(const Reader& reader, const std::vector<Piece>& pieces, Entry& entry) {
+void read_content(const Reader& reader, Entry& entry) {
   entry.size = reader.number("size", std::uint64_t{1} << 60);
   entry.content = reader.digest("content");
   const auto* sparse = reader.find("sparse");
   entry.sparse = sparse != nullptr && sparse->is_boolean() && sparse->get<bool>();
-  std::uint64_t sum = 0;
-  for (const auto& numbers : reader.array("at", most_pieces)) {
+  const auto* extents = reader.find("at");
+  if (extents == nullptr) return;
+  if (!extents->is_array() || extents->size() > most_pieces) refuse_catalog(reader.what(), "'at' is no list, or too long");
+  for (const auto& numbers : *extents) {
     if (!numbers.is_array() || numbers.size() != 3) refuse_catalog(reader.what(), "an extent is three whole numbers");
-    const Extent extent{at(numbers, 0, reader.what()), at(numbers, 1, reader.what()), at(numbers, 2, reader.what())};
-    const bool inside = extent.piece < pieces.size() && extent.size > 0 &&
-                        extent.size <= pieces[extent.piece].raw_size &&
-                        extent.offset <= pieces[extent.piece].raw_size - extent.size;
-    if (!inside) refuse_catalog(reader.what(), "an extent lies outside its piece");
-    sum += extent.size;
-    if (sum > entry.size) break;
-    entry.extents.push_back(extent);
+    entry.extents.push_back({at(numbers, 0, reader.what()), at(numbers, 1, reader.what()), at(numbers, 2, reader.what())});
   }
-  if (sum != entry.size) refuse_catalog(reader.what(), "the extents of a file do not add up to its size");
 }
 
 void read_xattrs(const Reader& reader, Entry& entry) {
@@ -182,7 +168,7 @@ void read_xattrs(const Reader& reader, Entry& entry) {
   }
 }
 
-Entry read_entry(const Json& object, const std::vector<Piece>& pieces, std::string_view what) {
+Entry read_entry(const Json& object, std::string_view what) {
   const Reader reader(object, what);
   Entry entry;
   entry.path = reader.path("path");
@@ -204,8 +190,7 @@ Entry read_entry(const Json& object, const std::vector<Piece>& pieces, std::stri
   if (linked == entry.link.empty()) refuse_catalog(what, "a link without a target, or a target without a link");
   read_xattrs(reader, entry);
   entry.home = reader.number("in", most_pieces);
-  if (entry.home >= pieces.size()) refuse_catalog(what, "an entry lies in no piece");
-  if (entry.type == EntryType::file) read_content(reader, pieces, entry);
+  if (entry.type == EntryType::file) read_content(reader, entry);
   return entry;
 }
 
@@ -214,6 +199,37 @@ Piece read_piece(const Json& object, std::string_view what) {
   Piece piece{reader.digest("digest"), reader.number("size", largest_piece * 2), reader.number("raw", largest_piece)};
   if (piece.size == 0 || piece.raw_size == 0) refuse_catalog(what, "a piece is empty");
   return piece;
+}
+
+Deleted read_deleted(const Json& object, std::string_view what) {
+  const Reader reader(object, what);
+  Deleted gone{reader.path("path"), reader.number("in", most_pieces)};
+  if (!stays_inside(gone.path)) refuse_catalog(what, "a deleted path leaves the tree");
+  return gone;
+}
+
+void check_content(const Entry& entry, const std::vector<Piece>& pieces, std::string_view what) {
+  std::uint64_t left = entry.size;
+  for (const auto& extent : entry.extents) {
+    const bool inside = extent.piece < pieces.size() && extent.size > 0 &&
+                        extent.size <= pieces[extent.piece].raw_size &&
+                        extent.offset <= pieces[extent.piece].raw_size - extent.size;
+    if (!inside) refuse_catalog(what, "an extent lies outside its piece");
+    if (extent.size > left) refuse_catalog(what, "the extents of a file are more than its size");
+    left -= extent.size;
+  }
+  if (left != 0) refuse_catalog(what, "the extents of a file are less than its size");
+}
+
+// All of it lies in pieces that are there.
+void check_pieces(const Catalog& catalog, std::string_view what) {
+  for (const auto& entry : catalog.entries) {
+    if (entry.home >= catalog.pieces.size()) refuse_catalog(what, "an entry lies in no piece");
+    check_content(entry, catalog.pieces, what);
+  }
+  for (const auto& gone : catalog.deleted) {
+    if (gone.home >= catalog.pieces.size()) refuse_catalog(what, "a deleted path lies in no piece");
+  }
 }
 
 // Every parent is a directory of the catalog, and every hard link names a file: so nothing is written through a link.
@@ -249,23 +265,23 @@ std::string dump(const Catalog& catalog) {
 }
 
 Catalog parse_catalog(std::string_view bytes, std::string_view what) {
-  const auto object = parse_json(bytes, what, most_catalog_bytes);
-  const Reader reader(object, what);
-  if (string_at(object, "schema", what) != schema) refuse_catalog(what, "its schema is another");
   Catalog catalog;
-  for (const auto& piece : reader.array("pieces", most_pieces)) catalog.pieces.push_back(read_piece(piece, what));
-  for (const auto& entry : reader.array("entries", most_entries)) {
-    catalog.entries.push_back(read_entry(entry, catalog.pieces, what));
+  const auto add = [what](auto& list, std::size_t most, auto item) {
+    if (list.size() == most) refuse_catalog(what, "a list is too long");
+    list.push_back(std::move(item));
+  };
+  const auto rest = parse_json_lists(bytes, what, most_catalog_bytes, [&](const std::string& key, const Json& item) {
+    if (key == "pieces") add(catalog.pieces, most_pieces, read_piece(item, what));
+    if (key == "entries") add(catalog.entries, most_entries, read_entry(item, what));
+    if (key == "deleted") add(catalog.deleted, most_entries, read_deleted(item, what));
+  });
+  if (string_at(rest, "schema", what) != schema) refuse_catalog(what, "its schema is another");
+  for (const auto* key : {"pieces", "entries", "deleted"}) {
+    if (rest.contains(key) && !rest[key].is_array()) refuse_catalog(what, fmt::format("'{}' is no list", key));
   }
   if (!std::ranges::is_sorted(catalog.entries, {}, &Entry::path)) refuse_catalog(what, "the entries are not in order");
+  check_pieces(catalog, what);
   check_tree(catalog, what);
-  for (const auto& item : reader.array("deleted", most_entries)) {
-    const Reader gone(item, what);
-    catalog.deleted.push_back({gone.path("path"), gone.number("in", most_pieces)});
-    if (!stays_inside(catalog.deleted.back().path) || catalog.deleted.back().home >= catalog.pieces.size()) {
-      refuse_catalog(what, "a deleted path leaves the tree");
-    }
-  }
   return catalog;
 }
 

@@ -22,7 +22,7 @@ struct SaveOptions {
   const Catalog* previous = nullptr;  // the snapshot that this one goes on from
   const SeenFiles* seen = nullptr;
   std::size_t threads = 4;  // each holds at most 24 MiB
-  int level = 3;            // of zstd
+  int level = 1;            // of zstd
   const sys::Cancel* cancel = nullptr;
 };
 

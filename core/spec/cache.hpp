@@ -12,7 +12,7 @@ struct CacheOptions : RegistryOptions {
   std::string ref;                     // REPOSITORY:KEY; ls: REPOSITORY
   std::vector<std::string> fallbacks;  // REPOSITORY:KEY
   std::string directory = ".";         // what the paths are relative to; restore: where they come back
-  int level = 3;                       // of zstd
+  int level = 1;                       // of zstd
   bool required = false;               // restore: a missing snapshot is a failure
   std::string format = "table";        // table, json
 };
