@@ -207,7 +207,7 @@ int build(const spec::BuildOptions& given, Context& context) {
   try {
     return build_image(given, context, begun);
   } catch (const Error& error) {
-    if (!begun) report_false_start(error, given, context);
+    if (!begun) report_false_start(error, given, context.host, context.clock.wall());
     throw;
   }
 }

@@ -6,15 +6,15 @@
 
 namespace polyarch::app {
 
-void report_false_start(const Error& error, const spec::BuildOptions& options, const Context& context) {
+void report_false_start(const Error& error, const spec::BuildOptions& options, const ci::Host& host, Clock::Wall now) {
   if (options.report_dir.empty()) return;
   report::Run run;
-  run.id = options.run_id.empty() ? context.host.run_id : options.run_id;
+  run.id = options.run_id.empty() ? host.run_id : options.run_id;
   run.engine_version = engine_version();
   run.context = options.context;
   run.dockerfile = options.file;
   run.result = error.kind() == ErrorKind::interrupted ? report::Result::canceled : report::Result::failed;
-  run.started = context.clock.wall();
+  run.started = now;
   run.error = error.hint().empty() ? error.message() : error.message() + "\n" + error.hint();
   try {
     write_reports(run, options.report_dir);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "app/context_login.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "spec/idle_inputs.hpp"
@@ -38,6 +39,7 @@ void choose_context(spec::BuildOptions& options, const ci::Host& host) {
 spec::BuildOptions host_options(spec::BuildOptions options, const ci::Host& host) {
   add_login(options);
   choose_context(options, host);
+  take_context_logins(options);
   return options;
 }
 

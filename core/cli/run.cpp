@@ -11,6 +11,7 @@
 #include "cli/dispatch.hpp"
 #include "cli/failure.hpp"
 #include "cli/parser.hpp"
+#include "cli/refused_build.hpp"
 #include "cli/terminal.hpp"
 #include "sys/environment.hpp"
 #include "sys/files.hpp"
@@ -50,10 +51,21 @@ int run(const Invocation& invocation, const sys::Environment& environment, const
   return dispatch(invocation, context);
 }
 
-int parse_and_run(std::vector<std::string> arguments, const sys::Environment& environment, const ci::Host& host) {
+std::variant<Invocation, Help> read_options(const std::vector<std::string>& arguments,
+                                            const spec::Surroundings& surroundings, const ci::Host& host) {
+  try {
+    return parse(arguments, surroundings);
+  } catch (const Error& error) {
+    report_refused_build(error, arguments, surroundings, host, system_clock().wall());
+    throw;
+  }
+}
+
+int parse_and_run(const std::vector<std::string>& arguments, const sys::Environment& environment,
+                  const ci::Host& host) {
   const spec::Surroundings surroundings{
       .variable = environment, .file = [](const std::string& path) { return sys::read_file(path, max_secret_file); }};
-  const auto parsed = parse(std::move(arguments), surroundings);
+  const auto parsed = read_options(arguments, surroundings, host);
   if (const auto* help = std::get_if<Help>(&parsed)) {
     std::cout << help->text;
     return 0;
@@ -63,11 +75,11 @@ int parse_and_run(std::vector<std::string> arguments, const sys::Environment& en
 
 }  // namespace
 
-int run(std::vector<std::string> arguments) {
+int run(const std::vector<std::string>& arguments) {
   const auto environment = sys::process_environment();
   const auto host = ci::detect(environment);
   try {
-    const int code = parse_and_run(std::move(arguments), environment, host);
+    const int code = parse_and_run(arguments, environment, host);
     if (!std::cout.flush()) throw Error(ErrorKind::storage, "standard output cannot be written", "is its disk full?");
     return code;
   } catch (const std::exception& exception) {

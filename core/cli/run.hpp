@@ -6,6 +6,6 @@ namespace polyarch::cli {
 
 // The whole engine: reads the arguments (without the program's name), runs the command, tells of its failure. The exit
 // code comes back; nothing is thrown.
-int run(std::vector<std::string> arguments);
+int run(const std::vector<std::string>& arguments);
 
 }  // namespace polyarch::cli

@@ -13,6 +13,7 @@ std::span<const GeneratedFile> generated_files() {
       GeneratedFile{"github-workflow", ".github/workflows/image.yml", emit_github_workflow},
       GeneratedFile{"gitlab", "ci/gitlab/polyarch.yml", emit_gitlab},
       GeneratedFile{"jenkins", "ci/jenkins/vars/polyarch.txt", emit_jenkins},
+      GeneratedFile{"jenkins-engine", "ci/jenkins/resources/polyarch/engine.sh", emit_jenkins_engine},
       GeneratedFile{"markdown", "docs/reference.md", emit_markdown},
   };
   return files;

@@ -10,6 +10,7 @@ std::string emit_github();           // the action's action.yml
 std::string emit_github_workflow();  // the reusable workflow: a job for each platform
 std::string emit_gitlab();           // the CI/CD component
 std::string emit_jenkins();          // the help of the shared library's step
+std::string emit_jenkins_engine();   // how that step gets an engine
 std::string emit_markdown();         // the reference of commands, variables and exit codes
 
 struct GeneratedFile {

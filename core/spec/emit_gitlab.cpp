@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "spec/emit.hpp"
+#include "spec/engine_script.hpp"
 #include "spec/inputs.hpp"
 
 namespace polyarch::spec {
@@ -47,6 +49,10 @@ spec:
       description: 'Command that runs the engine'
       type: string
       default: 'polyarch'
+    release-url:
+      description: 'Where the engine is fetched from when the job has none: the address of polyarch-linux-amd64, polyarch-linux-arm64 and SHA256SUMS, without these names; {version} in it stands for that of this file'
+      type: string
+      default: ''
 )";
 
 // The job is put together by `extends`, so that what is not chosen is never looked at: an empty matrix is no fault
@@ -88,9 +94,14 @@ constexpr std::string_view parts = R"(---
 
 // Later jobs get the small outputs as variables; the metadata is too large for a dotenv report. A leg that did not
 // complete the run has no outputs.
-constexpr std::string_view script = R"(    POLYARCH_RESULT_FILE: '$[[ inputs.report-dir ]]/outputs.txt'
+constexpr std::string_view script_head = R"(    POLYARCH_RESULT_FILE: '$[[ inputs.report-dir ]]/outputs.txt'
+    POLYARCH_RELEASE_URL: |-
+      $[[ inputs.release-url ]]
   script:
-    - $[[ inputs.engine ]] build
+    - |
+      POLYARCH_ENGINE='$[[ inputs.engine ]]'
+)";
+constexpr std::string_view script = R"(    - $[[ inputs.engine ]] build
     - >-
       sed -n -e 's/^digest=\(.\)/POLYARCH_DIGEST=\1/p' -e 's/^reference=\(.\)/POLYARCH_REFERENCE=\1/p'
       "$POLYARCH_RESULT_FILE" > '$[[ inputs.report-dir ]]/polyarch.env'
@@ -148,6 +159,11 @@ std::string emit_gitlab() {
   out += parts;
   std::erase_if(inputs, [](const Option& option) { return option.name == "only"; });
   for (const auto& option : inputs) out += variable(option);
+  out += script_head;
+  const auto lines = engine_script();
+  for (const auto line : text::split(lines, '\n')) {
+    if (!line.empty()) out += fmt::format("      {}\n", line);
+  }
   return out.append(script);
 }
 

@@ -12,7 +12,7 @@ const Command<EmitOptions>& spec_command() {
         &EmitOptions::emit,
         "Which one: the GitHub action, its reusable workflow, the GitLab component, the help of the Jenkins step, or "
         "the reference",
-        {.choices = {"github", "github-workflow", "gitlab", "jenkins", "markdown"}}}}};
+        {.choices = {"github", "github-workflow", "gitlab", "jenkins", "jenkins-engine", "markdown"}}}}};
   return command;
 }
 

@@ -28,7 +28,11 @@ struct RedCase {
   Json inputs;  // instead of those of the green run
   const char* reason;
   bool wrong_password = false;
+  std::map<std::string, std::string> variables = {};
 };
+
+// Nobody is there. A pipeline gets it by a variable.
+inline const std::string secret_context = "https://me:" + std::string(context_canary) + "@127.0.0.1:9/app.git";
 
 // A repository with tests/ci/project, and a registry that wants a login.
 class Project : public e2e::Testbed {
@@ -43,7 +47,7 @@ class Project : public e2e::Testbed {
     fs::create_directories(path("tmp"));
     fs::copy(source("tests/ci/project"), project());
     git({"init", "--quiet", "--initial-branch", "main"});
-    git({"remote", "add", "origin", "https://gitlab.invalid/group/app.git"});
+    git({"remote", "add", "origin", "https://me:" + std::string(origin_canary) + "@gitlab.invalid/group/app.git"});
   }
 
   fs::path project() const { return path("project"); }
@@ -105,7 +109,13 @@ class Project : public e2e::Testbed {
     return {{"a platform that does not build", broken, "Dockerfile:9"},
             {"a test that fails", {{"tests", {"linux/arm64:test -e /nowhere"}}}, "test -e /nowhere"},
             {"a wrong password", Json::object(), "UNAUTHORIZED", true},
-            {"an input that is wrong", {{"file", "Dockerfile.lost"}}, "Dockerfile.lost"}};
+            {"an input that is wrong", {{"file", "Dockerfile.lost"}}, "Dockerfile.lost"},
+            {"options that contradict each other",
+             Json::object(),
+             "are both set",
+             false,
+             {{"POLYARCH_PLATFORM", "linux/s390x"}}},
+            {"sources that nobody has", {{"context", secret_context}}, "127.0.0.1:9"}};
   }
   // One run of a case: red, the tag where it was, and the reason in log and report.
   void expect_red(const RedCase& red, const sys::ProcessResult& result, const fs::path& report,
@@ -119,6 +129,16 @@ class Project : public e2e::Testbed {
       EXPECT_THAT(sys::read_file(report / file, 1U << 20), testing::HasSubstr(red.reason)) << red.name << ": " << file;
     }
     EXPECT_THAT(sys::read_file(report / "junit.xml", 1U << 20), testing::HasSubstr("<failure")) << red.name;
+  }
+
+  // A release with this engine; returns its address.
+  std::string release() const {
+    const auto name = fs::exists("/lib64/ld-linux-x86-64.so.2") ? "polyarch-linux-amd64" : "polyarch-linux-arm64";
+    const auto sums = run({"sha256sum", e2e::engine_path()});
+    fs::create_directories(path("release"));
+    fs::create_symlink(e2e::engine_path(), path("release") / name);
+    e2e::write(path("release/SHA256SUMS"), sums.out.substr(0, 64) + "  " + name + "\n");
+    return "file://" + path("release").string();
   }
 
   // What a client is run with: its temporary files are ours to look through.

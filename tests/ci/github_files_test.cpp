@@ -40,6 +40,12 @@ TEST_F(GithubFiles, TheEngineIsFetchedCheckedAndKept) {
   EXPECT_TRUE(result.ok()) << shown(result);
 }
 
+TEST_F(GithubFiles, SoItIsByTheShellOfTheOtherWrappers) {
+  if (!fs::exists("/bin/busybox")) GTEST_SKIP() << "no busybox";
+  const auto result = node({"--test", of_project("tests/ci/engine/script_test.mjs")});
+  EXPECT_TRUE(result.ok()) << shown(result);
+}
+
 TEST_F(GithubFiles, TheLanguageServiceOfGithubFindsNoFault) {
   if (!fs::exists(installed("languageservice"))) GTEST_SKIP() << "scripts/ci-clients.sh languageservice";
   std::vector<std::string> files{of_project("action.yml"), of_project("README.md"), of_project("docs/github.md")};

@@ -19,7 +19,7 @@ class Gitlab : public Project {
 
   // A pipeline that includes the template as `how` says, and hands the digest on to a later job.
   void pipeline(const Json& how, Json inputs) const {
-    inputs["engine"] = e2e::engine_path();
+    if (!inputs.contains("release-url")) inputs["engine"] = e2e::engine_path();
     inputs["docker"] = "host";
     auto include = how;
     include["inputs"] = inputs;
@@ -35,22 +35,38 @@ class Gitlab : public Project {
 
   // What GitLab gives its jobs, and what a project keeps in its settings.
   Json variables(std::string_view password = login_canary) const {
-    return {{"CI", "true"},
-            {"GITLAB_CI", "true"},
-            {"CI_REGISTRY", registry()},
-            {"CI_REGISTRY_USER", "ci"},
-            {"CI_REGISTRY_PASSWORD", password},
-            {"POLYARCH_SECRETS", "token=" + std::string(token_canary)}};
+    return {
+        {"CI", "true"},
+        {"GITLAB_CI", "true"},
+        {"CI_REGISTRY", registry()},
+        {"CI_REGISTRY_USER", "ci"},
+        {"CI_REGISTRY_PASSWORD", password},
+        {"CI_JOB_TOKEN", job_canary},
+        {"CI_REPOSITORY_URL", "https://gitlab-ci-token:" + std::string(job_canary) + "@gitlab.invalid/group/app.git"},
+        {"CI_DEPENDENCY_PROXY_SERVER", "gitlab.invalid:443"},
+        {"CI_DEPENDENCY_PROXY_USER", "gitlab-ci-token"},
+        {"CI_DEPENDENCY_PROXY_PASSWORD", job_canary},
+        {"SOURCES", secret_context},
+        {"POLYARCH_SECRETS", "token=" + std::string(token_canary)}};
   }
 
   sys::ProcessResult run_pipeline(const Json& variables, std::map<std::string, std::string> runner = {}) const {
     e2e::write(project() / ".gitlab-ci-local-variables.yml", variables.dump());
     runner.merge(surroundings());
     const auto program = client("gitlab-ci-local/node_modules/gitlab-ci-local/dist/index.js");
-    return run({"sh", "-c", "cd \"$0\" && exec \"$@\"", project().string(), client("bin/node").string(),
-                program.string(), "--force-shell-executor", "--shell-isolation", "--home", path("home").string(),
-                "--ignore-predefined-vars", "CI,GITLAB_CI,CI_REGISTRY,CI_REGISTRY_USER,CI_REGISTRY_PASSWORD"},
-               std::move(runner));
+    return run(
+        {"sh", "-c", "cd \"$0\" && exec \"$@\"", project().string(), client("bin/node").string(), program.string(),
+         "--force-shell-executor", "--shell-isolation", "--home", path("home").string(), "--ignore-predefined-vars",
+         "CI,GITLAB_CI,CI_REGISTRY,CI_REGISTRY_USER,CI_REGISTRY_PASSWORD,CI_JOB_TOKEN,CI_REPOSITORY_URL,"
+         "CI_DEPENDENCY_PROXY_SERVER,CI_DEPENDENCY_PROXY_USER,CI_DEPENDENCY_PROXY_PASSWORD"},
+        std::move(runner));
+  }
+
+  void expect_no_canary(const sys::ProcessResult& result) const {
+    EXPECT_FALSE(has_canary(result.out + result.err)) << shown(result);
+    EXPECT_THAT(files_with_canaries(path("tmp")), IsEmpty());
+    EXPECT_THAT(files_with_canaries(variable("DOCKER_CONFIG")), IsEmpty());
+    EXPECT_THAT(files_with_canaries(project()), ElementsAre(".gitlab-ci-local-variables.yml"));
   }
 
   void copy_template(const std::string& to) const {
@@ -76,10 +92,18 @@ TEST_F(Gitlab, OneJobPublishesWhatTheEngineMakesOfTheSameInputs) {
   EXPECT_EQ(e2e::read_json(report / "report.json").at("digest"), digest);
   EXPECT_TRUE(fs::exists(report / "junit.xml"));
 
-  EXPECT_FALSE(has_canary(result.out + result.err)) << shown(result);
-  EXPECT_THAT(files_with_canaries(path("tmp")), IsEmpty());
-  EXPECT_THAT(files_with_canaries(variable("DOCKER_CONFIG")), IsEmpty());
-  EXPECT_THAT(files_with_canaries(project()), ElementsAre(".gitlab-ci-local-variables.yml"));
+  expect_no_canary(result);
+}
+
+TEST_F(Gitlab, FetchesAnEngineWhereNoneIs) {
+  copy_template("ci/polyarch.yml");
+  auto given = inputs();
+  given["release-url"] = release();
+  pipeline(local(), given);
+  const auto result = run_pipeline(variables(), {{"XDG_CACHE_HOME", path("cache").string()}});
+  ASSERT_TRUE(result.ok()) << shown(result);
+  EXPECT_THAT(result.out, HasSubstr("image is " + tag() + "@" + digest_of(tag())));
+  EXPECT_FALSE(fs::is_empty(path("cache/polyarch")));
 }
 
 TEST_F(Gitlab, AMatrixOfTheComponentPublishesTheSame) {
@@ -99,15 +123,20 @@ TEST_F(Gitlab, AMatrixOfTheComponentPublishesTheSame) {
 TEST_F(Gitlab, WhatFailsIsRedAndSaysWhy) {
   copy_template("ci/polyarch.yml");
   const auto before = occupy_tag();
+  ArgumentsWatch watch;
   for (const auto& red : red_cases()) {
     auto given = inputs();
     given.update(red.inputs);
+    if (given.contains("context")) given["context"] = "$SOURCES";
     pipeline(local(), given);
     fs::remove_all(project() / "polyarch-report");
-    const auto result = run_pipeline(variables(red.wrong_password ? "wrong" : login_canary));
+    auto known = variables(red.wrong_password ? "wrong" : login_canary);
+    known.update(Json(red.variables));
+    const auto result = run_pipeline(known);
     expect_red(red, result, project() / "polyarch-report", before);
-    EXPECT_FALSE(has_canary(result.out + result.err)) << shown(result);
+    expect_no_canary(result);
   }
+  EXPECT_THAT(watch.end(), IsEmpty());
 }
 
 // As Docker in Docker offers it: an Engine that takes none but its certificate's owner.

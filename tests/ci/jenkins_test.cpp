@@ -32,21 +32,30 @@ class Jenkins : public Project {
 
   // Credentials are named by their ids.
   Json arguments(Json inputs) const {
-    inputs["engine"] = e2e::engine_path();
+    if (!inputs.contains("releaseUrl")) inputs["engine"] = e2e::engine_path();
     inputs["credentials"] = {{registry(), "registry"}};
     inputs["secrets"] = {{"token", "npm"}};
     return inputs;
   }
 
-  sys::ProcessResult run_pipeline(const std::string& script, std::string_view login = ci_clients::login) const {
+  sys::ProcessResult run_pipeline(const std::string& script, std::string_view login = ci_clients::login,
+                                  std::map<std::string, std::string> variables = {}) const {
     commit();
     fs::remove_all(path("jenkins"));
     e2e::write(path("jenkins/credentials.json"), Json{{"registry", login}, {"npm", token_canary}}.dump());
     e2e::write(path("Jenkinsfile"), script);
+    variables.merge(surroundings());
     return run({"java", "-cp", client("groovy/jars").string() + "/*", "groovy.ui.GroovyMain",
                 source("tests/ci/jenkins/controller.groovy").string(), source("ci/jenkins").string(),
                 path("Jenkinsfile").string(), path("jenkins").string(), project().string()},
-               surroundings());
+               std::move(variables));
+  }
+
+  void expect_no_canary(const sys::ProcessResult& result) const {
+    EXPECT_FALSE(has_canary(result.out + result.err)) << shown(result);
+    EXPECT_THAT(files_with_canaries(path("tmp")), IsEmpty());
+    EXPECT_THAT(files_with_canaries(variable("DOCKER_CONFIG")), IsEmpty());
+    EXPECT_THAT(files_with_canaries(path("jenkins")), ElementsAre("credentials.json"));
   }
 };
 
@@ -69,10 +78,16 @@ TEST_F(Jenkins, TheStepPublishesWhatTheEngineMakesOfTheSameInputs) {
   EXPECT_TRUE(fs::exists(path("jenkins/junit/polyarch-report/junit.xml")));
   EXPECT_TRUE(fs::is_empty(path("jenkins/agents/intel/workspace/job@tmp"))) << "nothing is left on the agent";
 
-  EXPECT_FALSE(has_canary(result.out + result.err)) << shown(result);
-  EXPECT_THAT(files_with_canaries(path("tmp")), IsEmpty());
-  EXPECT_THAT(files_with_canaries(variable("DOCKER_CONFIG")), IsEmpty());
-  EXPECT_THAT(files_with_canaries(path("jenkins")), ElementsAre("credentials.json"));
+  expect_no_canary(result);
+}
+
+TEST_F(Jenkins, AnEngineIsFetchedWhereNoneIs) {
+  auto given = inputs();
+  given["releaseUrl"] = release();
+  const auto result = run_pipeline(step(arguments(given)), login, {{"XDG_CACHE_HOME", path("cache").string()}});
+  ASSERT_TRUE(result.ok()) << shown(result);
+  EXPECT_THAT(result.out, HasSubstr("image is " + tag() + "@" + digest_of(tag()) + "\n"));
+  EXPECT_FALSE(fs::is_empty(path("cache/polyarch")));
 }
 
 TEST_F(Jenkins, AMatrixOfAgentsPublishesTheSame) {
@@ -92,14 +107,16 @@ TEST_F(Jenkins, AMatrixOfAgentsPublishesTheSame) {
 
 TEST_F(Jenkins, WhatFailsIsRedAndSaysWhy) {
   const auto before = occupy_tag();
+  ArgumentsWatch watch;
   for (const auto& red : red_cases()) {
     auto given = inputs();
     given.update(red.inputs);
-    const auto result = run_pipeline(step(arguments(given)), red.wrong_password ? "ci:wrong" : login);
+    const auto result = run_pipeline(step(arguments(given)), red.wrong_password ? "ci:wrong" : login, red.variables);
     expect_red(red, result, path("jenkins/archive/polyarch-report"), before);
     EXPECT_TRUE(fs::exists(path("jenkins/junit/polyarch-report/junit.xml"))) << red.name;
-    EXPECT_FALSE(has_canary(result.out + result.err)) << shown(result);
+    expect_no_canary(result);
   }
+  EXPECT_THAT(watch.end(), IsEmpty());
 }
 
 }  // namespace

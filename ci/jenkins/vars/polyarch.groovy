@@ -34,7 +34,7 @@ def onThisAgent(Map inputs) {
   try {
     withCredentials(bindingsOf(inputs)) {
       withEnv(variablesOf(inputs, "${directory}/${report}") + secretFilesOf(inputs)) {
-        sh label: 'polyarch build', script: '"${POLYARCH_ENGINE:-polyarch}" build'
+        sh label: 'polyarch build', script: libraryResource('polyarch/engine.sh') + '"${POLYARCH_ENGINE:-polyarch}" build'
       }
     }
     def outputs = outputsOf(readFile("${directory}/${report}/outputs.txt"))

@@ -3,7 +3,7 @@
 //
 //   controller.groovy LIBRARY PIPELINE HOME SOURCE
 //
-// LIBRARY holds vars/; HOME takes agents/, archive/, junit/ and description; SOURCE is what `checkout` gets; credentials
+// LIBRARY holds vars/ and resources/; HOME takes agents/, archive/, junit/ and description; SOURCE is what `checkout` gets; credentials
 // stand in HOME/credentials.json, by id. The exit code is 1 when the pipeline fails.
 import com.cloudbees.groovy.cps.Continuable
 import com.cloudbees.groovy.cps.CpsTransformer
@@ -38,6 +38,7 @@ abstract class Pipeline extends Script implements Serializable {
 class Controller {
   File home
   File source
+  File library
   Map credentials
   int steps = 0
 
@@ -79,6 +80,8 @@ class Controller {
     new File(path).mkdirs()
     return path
   }
+
+  def libraryResource(request) { return new File(library, "resources/${request.arguments.path}").text }
 
   def pwd(request) { return request.arguments.tmp ? request.directory + '@tmp' : request.directory }
 
@@ -175,7 +178,7 @@ new File(library, 'vars').eachFileMatch(~/.*\.groovy/) {
 }
 def script = loader.parseClass(new File(pipeline)).newInstance(steps: steps, globals: globals)
 def stored = new File(home, 'credentials.json')
-def controller = new Controller(home: new File(home), source: new File(source),
+def controller = new Controller(home: new File(home), source: new File(source), library: new File(library),
                                 credentials: stored.exists() ? new JsonSlurperClassic().parse(stored) : [:])
 try {
   controller.run(script, loader)

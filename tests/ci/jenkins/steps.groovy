@@ -77,6 +77,8 @@ class Steps implements Serializable {
 
   def sh(String script) { return ask('sh', [script: script]) }
 
+  def libraryResource(String path) { return ask('libraryResource', [path: path]) }
+
   def pwd(Map given = [:]) { return ask('pwd', given) }
 
   def readFile(String path) { return ask('readFile', [path: path]) }

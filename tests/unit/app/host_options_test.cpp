@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
+#include "base/redact.hpp"
 #include "sys/files.hpp"
 
 namespace polyarch::app {
@@ -26,6 +27,26 @@ std::string context_on(const ci::Host& host, const std::string& context) {
   spec::BuildOptions options;
   options.context = context;
   return host_options(options, host).context;
+}
+
+TEST(HostOptions, ALoginInTheUrlOfAGitContextIsASecret) {
+  spec::BuildOptions options;
+  options.context = "https://me:context-token-1@git.example:8443/app.git#main";
+  options.build_contexts = {"lib=https://context-token-2@lib.example/lib.git", "src=lib"};
+  const auto taken = host_options(options, {});
+  EXPECT_EQ(taken.context, "https://git.example:8443/app.git#main");
+  EXPECT_THAT(taken.build_contexts, ElementsAre("lib=https://lib.example/lib.git", "src=lib"));
+  EXPECT_THAT(taken.secret_values, ElementsAre("GIT_AUTH_HEADER.git.example:8443=basic bWU6Y29udGV4dC10b2tlbi0x",
+                                               "GIT_AUTH_HEADER.lib.example=basic Y29udGV4dC10b2tlbi0yOg=="));
+  EXPECT_EQ(redactor().apply("a context-token-1, a context-token-2"), "a ***, a ***");
+}
+
+TEST(HostOptions, OtherUrlsKeepWhatTheyHave) {
+  for (const auto* context : {"ssh://git@git.example/app.git", "https://git.example/app.git", "git@git.example:app.git",
+                              "https://me:archive-token@files.example/app.tar.gz", "a@b/c"}) {
+    EXPECT_EQ(context_on({}, context), context);
+  }
+  EXPECT_EQ(redactor().apply("archive-token"), "***");
 }
 
 TEST(HostOptions, AUserAndAPasswordAreALogin) {
