@@ -24,28 +24,30 @@ until REGISTRY=$(grep -som1 '127\.0\.0\.1:[0-9]*' "$WORK/serve.log"); do sleep 0
 
 python3 bench/make_tree.py "$WORK/base" "$MEGABYTES" 1
 python3 bench/make_tree.py "$WORK/more" "$((MEGABYTES / 10))" 2
-shrink() { rm -rf "$WORK/tree" && cp -a "$WORK/base" "$WORK/tree" && sync; }
-grow() { cp -a "$WORK/more/." "$WORK/tree/" && sync; }
+shrink() { rm -rf "$WORK/tree" && cp -a "$WORK/base" "$WORK/tree"; }
+grow() { cp -a "$WORK/more/." "$WORK/tree/"; }
 size() { du -sb "$1" | cut -f1; }
 
 polyarch_save() { "$ENGINE" cache save --ref "$REGISTRY/bench-$N:$1" --fallback "$REGISTRY/bench-$N:cold-$N" --directory "$WORK" tree; }
-polyarch_restore() { rm -rf "$WORK/back" && "$ENGINE" cache restore --ref "$REGISTRY/bench-$N:more-$N" --directory "$WORK/back"; }
+polyarch_restore() { "$ENGINE" cache restore --ref "$REGISTRY/bench-$N:more-$N" --directory "$WORK/back"; }
+polyarch_again() { "$ENGINE" cache save --ref "$REGISTRY/bench-$N:more-$N" --directory "$WORK/back" tree; }
 tar_save() {
   tar -cf - -C "$WORK" tree | zstd -q -T2 -3 -f -o "$WORK/tree.tar.zst"
   (cd "$WORK" && "$PEERS/oras" push --plain-http "$REGISTRY/tar:$1" tree.tar.zst)
 }
 tar_restore() {
-  rm -rf "$WORK/back" "$WORK/pulled" && mkdir -p "$WORK/back"
   "$PEERS/oras" pull --plain-http -o "$WORK/pulled" "$REGISTRY/tar:more-$N" && zstd -dc "$WORK/pulled/tree.tar.zst" | tar -xf - -C "$WORK/back"
 }
 desync_save() { desync tar -i -s "$WORK/desync-$N" "$WORK/$1.caidx" "$WORK/tree"; }
-desync_restore() { rm -rf "$WORK/back" && mkdir -p "$WORK/back" && desync untar -i -s "$WORK/desync-$N" "$WORK/more-$N.caidx" "$WORK/back"; }
+desync_restore() { desync untar -i -s "$WORK/desync-$N" "$WORK/more-$N.caidx" "$WORK/back"; }
 restic_save() { restic -q -r "$WORK/restic-$N" backup "$WORK/tree"; }
-restic_restore() { rm -rf "$WORK/back" && restic -q -r "$WORK/restic-$N" restore latest --target "$WORK/back"; }
+restic_restore() { restic -q -r "$WORK/restic-$N" restore latest --target "$WORK/back"; }
 
-record() { # WHAT COMMAND…
+record() { # WHAT COMMAND…, each with what others left on its way to the disk written, and nothing to write over
   local what=$1
   shift
+  rm -rf "$WORK/back" "$WORK/pulled" && mkdir "$WORK/back"
+  sync
   time_ms "$@" >>"$OUT/cache-$what"
 }
 tools=(polyarch tar)
@@ -62,7 +64,9 @@ for ((N = 0; N < RUNS; N++)); do
   for tool in "${tools[@]}"; do record "$tool-more" "${tool}_save" "more-$N"; done
   echo $(($(size "$WORK/desync-$N") - before_desync)) >>"$OUT/cache-desync-bytes"
   echo $(($(size "$WORK/restic-$N") - before_restic)) >>"$OUT/cache-restic-bytes"
-  for tool in "${tools[@]}"; do record "$tool-back" "${tool}_restore"; done
+  record polyarch-back polyarch_restore
+  time_ms polyarch_again >>"$OUT/cache-polyarch-again"
+  for tool in "${tools[@]:1}"; do record "$tool-back" "${tool}_restore"; done
   rm -rf "$WORK/desync-$N" "$WORK/restic-$N"
 done
 # Bytes that an addition sends, and the most memory: once, since they hardly vary.
@@ -80,6 +84,7 @@ for phase in cold more back; do
   echo
 done
 echo "| unchanged | $(median <"$OUT/cache-polyarch-same") |"
+echo "| unchanged since restored | $(median <"$OUT/cache-polyarch-again") |"
 echo
 echo "bytes sent for the addition: polyarch $(jq .sent_bytes "$OUT/cache-sent.json"), tar+zstd+oras $(stat -c %s "$WORK/tree.tar.zst")"
 for tool in "${tools[@]:2}"; do echo "  $tool $(median <"$OUT/cache-$tool-bytes")"; done

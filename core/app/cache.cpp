@@ -13,6 +13,7 @@
 #include "cache/snapshot_restore.hpp"
 #include "cache/snapshots.hpp"
 #include "sys/files.hpp"
+#include "sys/parallel.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -58,7 +59,7 @@ std::string read_seen(const Context& context, const fs::path& root) {
 
 // Without it the next save reads every file: no reason to fail.
 void write_seen(const Context& context, const fs::path& root, const cache::SeenFiles& seen,
-                const std::optional<cache::SeenTree>& tree = std::nullopt) {
+                const std::optional<cache::SeenTree>& tree) {
   const auto path = seen_path(context, root);
   if (path.empty()) return;
   try {
@@ -111,12 +112,9 @@ void print_save(const SaveReport& report, const std::string& time, const spec::C
         options, context);
 }
 
-// The report when neither the tree nor the registry has changed since the last save here: no catalog is needed then.
-std::optional<SaveReport> unchanged_since(const cache::SeenTree& seen, const cache::Tree& tree,
-                                          const oci::Reference& target, registry::Client& client) {
-  if (cache::fingerprint(tree) != seen.fingerprint) return std::nullopt;
-  const auto there = client.head_manifest(target);
-  if (!there || there->digest != seen.manifest) return std::nullopt;
+// The report of a tree that has not changed since the last save or restore here, nor has the registry: no catalog is
+// needed then.
+SaveReport unchanged(const cache::SeenTree& seen, const cache::Tree& tree, const oci::Reference& target) {
   SaveReport out{target, seen.manifest, seen.pieces, true, {}};
   for (const auto& found : tree.found) {
     if (found.entry.type != cache::EntryType::file) continue;
@@ -124,6 +122,22 @@ std::optional<SaveReport> unchanged_since(const cache::SeenTree& seen, const cac
     out.saved.raw_bytes += found.entry.size;
   }
   return out;
+}
+
+// What was restored just now, so that a save that finds the same has nothing to do. nullopt when the tree is not what the
+// snapshot says.
+std::optional<cache::SeenTree> restored_tree(const fs::path& root, const cache::StoredSnapshot& snapshot,
+                                             const cache::RestoreResult& restored, const sys::Cancel& cancel) {
+  if (!restored.not_kept.empty()) return std::nullopt;
+  const auto tree = cache::scan(root, snapshot.catalog, cancel);
+  const auto as_restored = [&restored](const cache::Found& found) {
+    if (found.entry.type != cache::EntryType::file) return true;
+    const auto seen = restored.seen.find(found.entry.path);
+    return seen != restored.seen.end() && seen->second.stamp == found.stamp;
+  };
+  if (tree.found.size() != snapshot.catalog.entries.size()) return std::nullopt;
+  if (!std::ranges::all_of(tree.found, as_restored)) return std::nullopt;
+  return cache::SeenTree{cache::fingerprint(tree), snapshot.manifest.digest, snapshot.catalog.pieces.size()};
 }
 
 }  // namespace
@@ -141,16 +155,28 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   std::erase_if(candidates, [&](const auto& reference) { return reference.repository != target.repository; });
   Registries registries(context, options);
   auto& client = registries.client();
-  auto tree = cache::scan(root, options.paths, context.cancel);
   const auto seen_text = read_seen(context, root);
-  if (const auto seen = cache::parse_seen_tree(seen_text, root); seen && tree.left_out.empty()) {
-    if (const auto report = unchanged_since(*seen, tree, target, client)) {
-      print_save(*report, took(context, start), options, context);
+  const auto seen_tree = cache::parse_seen_tree(seen_text, root);
+  cache::Tree tree;
+  std::optional<std::pair<oci::Reference, cache::StoredSnapshot>> previous;
+  cache::SeenFiles seen;
+  const auto walk = [&] { tree = cache::scan(root, options.paths, context.cancel); };
+  const auto load = [&] {
+    previous = cache::first_snapshot(client, candidates);
+    seen = cache::parse_seen(seen_text, root);
+  };
+  // The disk and the registry at once, unless the registry will most likely not be needed.
+  const auto there = seen_tree ? client.head_manifest(target) : std::nullopt;
+  if (there && there->digest == seen_tree->manifest) {
+    walk();
+    if (tree.left_out.empty() && cache::fingerprint(tree) == seen_tree->fingerprint) {
+      print_save(unchanged(*seen_tree, tree, target), took(context, start), options, context);
       return 0;
     }
+    load();
+  } else {
+    sys::run_parallel({walk, load}, 2);
   }
-  const auto previous = cache::first_snapshot(client, candidates);
-  const auto seen = cache::parse_seen(seen_text, root);
   const auto fingerprint = cache::fingerprint(tree);
   cache::RegistryStore store(client, target.repository);
   const auto save = [&](cache::Tree now, const cache::StoredSnapshot* last) {
@@ -196,7 +222,7 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
       const auto restored = cache::restore_tree(snapshot.catalog, store, options.directory,
                                                 {.threads = threads(), .cancel = &context.cancel});
       const auto root = canonical(options.directory);
-      write_seen(context, root, restored.seen);
+      write_seen(context, root, restored.seen, restored_tree(root, snapshot, restored, context.cancel));
       name_all("not kept", restored.not_kept);
       print({{"reference", reference.str()},
              {"digest", snapshot.manifest.digest.str()},

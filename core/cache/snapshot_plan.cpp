@@ -95,6 +95,25 @@ std::vector<std::size_t> needed_pieces(const std::vector<Found>& tree, const std
   return out;
 }
 
+// `renumbered`: the new numbers of the previous catalog's pieces; no number of one of its own means that it is gone.
+std::vector<Deleted> deleted_paths(const std::vector<Found>& tree, const Catalog& previous,
+                                   const std::vector<std::size_t>& renumbered) {
+  const auto lives = [&](const std::string& path) {
+    const auto found = std::ranges::lower_bound(
+        tree, path, {}, [](const Found& each) -> const std::string& { return each.entry.path; });
+    return found != tree.end() && found->entry.path == path;
+  };
+  std::vector<Deleted> out;
+  const auto look_at = [&](const std::string& path, std::size_t home) {
+    const bool kept = renumbered[home] < previous.pieces.size();
+    if (kept && !lives(path)) out.push_back({path, renumbered[home]});
+  };
+  for (const auto& entry : previous.entries) look_at(entry.path, entry.home);
+  for (const auto& gone : previous.deleted) look_at(gone.path, gone.home);
+  std::ranges::sort(out, {}, &Deleted::path);
+  return out;
+}
+
 }  // namespace
 
 Change compare(const Entry& now, const Entry* previous, const Digest* untouched) {
@@ -106,7 +125,7 @@ Change compare(const Entry& now, const Entry* previous, const Digest* untouched)
   return *untouched == previous->content ? Change::none : Change::content;
 }
 
-SnapshotPlan plan_snapshot(const std::vector<Found>& tree, const std::vector<bool>& changed, const Catalog* previous) {
+SnapshotPlan plan_snapshot(std::vector<Found>& tree, const std::vector<bool>& changed, const Catalog* previous) {
   auto anew = changed;
   SnapshotPlan plan;
   std::vector<std::size_t> renumbered;
@@ -118,8 +137,10 @@ SnapshotPlan plan_snapshot(const std::vector<Found>& tree, const std::vector<boo
     renumbered.assign(previous->pieces.size(), previous->pieces.size());
     for (std::size_t i = 0; i < plan.kept.size(); ++i) renumbered[plan.kept[i]] = i;
   }
+  plan.bundles = bundle(tree, anew);
+  if (previous != nullptr) plan.deleted = deleted_paths(tree, *previous, renumbered);
   for (std::size_t i = 0; i < tree.size(); ++i) {
-    auto entry = tree[i].entry;
+    auto entry = std::move(tree[i].entry);
     if (!anew[i]) {
       const auto& old = *find(previous, entry.path);
       entry.home = renumbered[old.home];
@@ -129,21 +150,6 @@ SnapshotPlan plan_snapshot(const std::vector<Found>& tree, const std::vector<boo
     }
     plan.entries.push_back(std::move(entry));
   }
-  plan.bundles = bundle(tree, anew);
-  if (previous == nullptr) return plan;
-  const auto lives = [&](const std::string& path) {
-    const auto found = std::ranges::lower_bound(
-        tree, path, {}, [](const Found& each) -> const std::string& { return each.entry.path; });
-    return found != tree.end() && found->entry.path == path;
-  };
-  const auto is_kept = [&](std::size_t piece) { return renumbered[piece] < previous->pieces.size(); };
-  for (const auto& entry : previous->entries) {
-    if (is_kept(entry.home) && !lives(entry.path)) plan.deleted.push_back({entry.path, renumbered[entry.home]});
-  }
-  for (const auto& gone : previous->deleted) {
-    if (is_kept(gone.home) && !lives(gone.path)) plan.deleted.push_back({gone.path, renumbered[gone.home]});
-  }
-  std::ranges::sort(plan.deleted, {}, &Deleted::path);
   return plan;
 }
 

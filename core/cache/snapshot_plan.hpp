@@ -36,6 +36,7 @@ inline constexpr std::uint64_t large_file = 8U << 20;   // a file from this size
 
 // Which pieces stay and what is written: pure. `changed[i]`: whether the content of tree[i] is written anew (Change
 // other than none). A piece that is over a quarter dead goes, and what lives in it is written anew.
-SnapshotPlan plan_snapshot(const std::vector<Found>& tree, const std::vector<bool>& changed, const Catalog* previous);
+// The entries of `tree` move into the plan: a large tree is not held twice.
+SnapshotPlan plan_snapshot(std::vector<Found>& tree, const std::vector<bool>& changed, const Catalog* previous);
 
 }  // namespace polyarch::cache

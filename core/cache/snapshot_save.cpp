@@ -92,6 +92,7 @@ class Save {
 
   void write_bundle(const Bundle& bundle, Made& made) {
     std::string raw;
+    raw.reserve(bundle_size);  // growing would take twice as much, in every thread
     for (const auto index : bundle.entries) {
       auto& entry = entries_[index];
       entry.extents.clear();
@@ -144,14 +145,15 @@ class Save {
     auto& entry = entries_[index];
     entry.extents.clear();
     std::string waiting;
+    waiting.reserve(largest_cut + 2 * read_part);
     Hasher hasher;
     made.pieces.push_back({});  // of the header, which is written when the size is known for sure
+    // Padding goes with the last part only.
     const auto cut = [&](std::size_t size, std::size_t padding) {
-      auto part = waiting.substr(0, size);
-      waiting.erase(0, size);
-      part.append(padding, '\0');
+      waiting.append(padding, '\0');
       entry.extents.push_back({made.pieces.size(), 0, size});
-      made.pieces.push_back(keep(part));
+      made.pieces.push_back(keep(std::string_view(waiting).substr(0, size + padding)));
+      waiting.erase(0, size + padding);
     };
     const auto read = read_steady(root_ / entry.path, read_part, [&](std::string_view bytes) {
       hasher.update(bytes);
@@ -170,7 +172,7 @@ class Save {
     return true;
   }
 
-  Piece keep(const std::string& raw) {
+  Piece keep(std::string_view raw) {
     const auto frame = compress_frame(raw, options_.level);
     const Piece piece{Digest::sha256(frame), frame.size(), raw.size()};
     written_bytes_ += frame.size();

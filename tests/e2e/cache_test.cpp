@@ -80,6 +80,29 @@ TEST_F(CacheCommand, WhatWasRestoredIsNotReadWhenItIsSaved) {
   EXPECT_EQ(describe(to("third")), describe(to()));
 }
 
+TEST_F(CacheCommand, WhatWasRestoredAndNotTouchedNeedsNoCatalog) {
+  grow(from() / "tree", random_, 100);
+  const auto first = save("k");
+  ASSERT_EQ(restore("k", to()).status, 0);
+  // Catalog and pieces go: only the manifest can still answer.
+  constexpr std::string_view zstd_magic = "\x28\xb5\x2f\xfd";
+  for (const auto& file : fs::directory_iterator(registry_.directory() / "blobs" / "sha256")) {
+    if (sys::read_file(file.path(), 64U << 20).starts_with(zstd_magic)) fs::remove(file.path());
+  }
+  const auto save_back = [this] {
+    const auto result =
+        engine({"cache", "save", "--ref", ref("k"), "--directory", to().string(), "--format", "json", "tree"},
+               home("there"));
+    EXPECT_EQ(result.status, 0) << shown(result);
+    return parse_json(result.out, "result");
+  };
+  const auto untouched = save_back();
+  EXPECT_EQ(untouched.at("unchanged"), true);
+  EXPECT_EQ(untouched.at("digest"), first.at("digest"));
+  std::ofstream(to() / "tree/new") << "new";
+  EXPECT_EQ(save_back().at("unchanged"), false);
+}
+
 TEST_F(CacheCommand, TheKeyFollowsTheFilesItNames) {
   fs::create_directories(from() / "tree");
   std::ofstream(from() / "tree/a") << "a";
