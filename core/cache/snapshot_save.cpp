@@ -31,6 +31,7 @@ class Save {
       throw Error(ErrorKind::input, "there is nothing to save: no file is there",
                   "a snapshot that is there already stays as it is");
     }
+    read_attributes();
     const auto changed = find_changes();
     auto plan = plan_snapshot(tree_.found, changed, options_.previous);
     entries_ = std::move(plan.entries);
@@ -44,6 +45,22 @@ class Save {
     std::vector<Piece> pieces;
     std::vector<std::size_t> entries;  // whose home and extents count from the first of `pieces`
   };
+
+  // Left to the end: a tree that nobody has touched needs none of them.
+  void read_attributes() {
+    constexpr std::size_t batch = 1000;
+    std::vector<std::function<void()>> tasks;
+    for (std::size_t begin = 0; begin < tree_.found.size(); begin += batch) {
+      tasks.emplace_back([this, begin] {
+        check_cancel();
+        for (std::size_t i = begin; i < std::min(begin + batch, tree_.found.size()); ++i) {
+          auto& entry = tree_.found[i].entry;
+          if (entry.type != EntryType::hardlink) entry.xattrs = extended_attributes(root_ / entry.path);
+        }
+      });
+    }
+    sys::run_parallel(tasks, options_.threads);
+  }
 
   std::vector<bool> find_changes() {
     std::vector<Change> changes(tree_.found.size());

@@ -88,7 +88,9 @@ std::optional<std::pair<oci::Reference, StoredSnapshot>> first_snapshot(registry
     try {
       if (auto found = load_snapshot(client, reference)) return std::pair(reference, *std::move(found));
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::input) throw;
+      // What the registry has lost is as broken as what it garbles.
+      const bool lost = error.kind() == ErrorKind::registry && !error.retryable();
+      if (error.kind() != ErrorKind::input && !lost) throw;
       log::warning("{}", error.message());
     }
   }

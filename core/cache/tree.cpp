@@ -29,27 +29,6 @@ std::string shown(const std::string& path) {
   return text::printable(path_to_text(path));
 }
 
-// Both calls go by name, without following a symbolic link; a file system without attributes has none.
-std::map<std::string, std::string> read_xattrs(const std::string& path) {
-  std::map<std::string, std::string> out;
-  const auto size = ::llistxattr(path.c_str(), nullptr, 0);
-  if (size <= 0) return out;
-  std::string names(static_cast<std::size_t>(size), '\0');
-  const auto got = ::llistxattr(path.c_str(), names.data(), names.size());
-  if (got <= 0) return out;
-  names.resize(static_cast<std::size_t>(got));
-  for (const auto name : text::split(std::string_view(names), '\0')) {
-    if (name.empty()) continue;
-    const std::string key(name);
-    std::string value(64U << 10, '\0');
-    const auto length = ::lgetxattr(path.c_str(), key.c_str(), value.data(), value.size());
-    if (length < 0) continue;
-    value.resize(static_cast<std::size_t>(length));
-    out[key] = std::move(value);
-  }
-  return out;
-}
-
 class Walk {
  public:
   Walk(const fs::path& root, const sys::Cancel& cancel)
@@ -138,7 +117,6 @@ class Walk {
       tree_.left_out.push_back(fmt::format("{}: neither file, directory nor link", shown(path)));
       return false;
     }
-    entry.xattrs = read_xattrs(full);
     tree_.found.push_back(std::move(found));
     return true;
   }
@@ -158,7 +136,6 @@ class Walk {
         entry.link = paths[0];
         entry.size = 0;
         entry.sparse = false;
-        entry.xattrs.clear();
       }
     }
   }
@@ -175,6 +152,26 @@ class Walk {
 
 std::int64_t nanoseconds(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+std::map<std::string, std::string> extended_attributes(const fs::path& path) {
+  std::map<std::string, std::string> out;
+  const auto size = ::llistxattr(path.c_str(), nullptr, 0);
+  if (size <= 0) return out;
+  std::string names(static_cast<std::size_t>(size), '\0');
+  const auto got = ::llistxattr(path.c_str(), names.data(), names.size());
+  if (got <= 0) return out;
+  names.resize(static_cast<std::size_t>(got));
+  for (const auto name : text::split(std::string_view(names), '\0')) {
+    if (name.empty()) continue;
+    const std::string key(name);
+    std::string value(64U << 10, '\0');
+    const auto length = ::lgetxattr(path.c_str(), key.c_str(), value.data(), value.size());
+    if (length < 0) continue;
+    value.resize(static_cast<std::size_t>(length));
+    out[key] = std::move(value);
+  }
+  return out;
 }
 
 Digest fingerprint(const Tree& tree) {

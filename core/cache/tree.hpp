@@ -1,6 +1,7 @@
 #pragma once
 #include <ctime>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ struct Stamp {
 std::int64_t nanoseconds(const timespec& time);  // since the same moment
 
 struct Found {
-  Entry entry;  // without content and extents
+  Entry entry;  // without content, extents and extended attributes
   Stamp stamp;
 };
 
@@ -32,6 +33,9 @@ struct Tree {
   std::vector<Found> found;           // sorted by path
   std::vector<std::string> left_out;  // what a snapshot cannot keep, and why: sockets, devices, unreadable files
 };
+
+// Of the path itself, be it a symbolic link. A file system that has none gives none.
+std::map<std::string, std::string> extended_attributes(const std::filesystem::path& path);
 
 // The same for the same tree as long as nobody has touched anything in it, attributes included: a digest of all that
 // stat says of it.
