@@ -124,8 +124,8 @@ SaveReport unchanged(const cache::SeenTree& seen, const cache::Tree& tree, const
   return out;
 }
 
-// What was restored just now, so that a save that finds the same has nothing to do. nullopt when the tree is not what the
-// snapshot says.
+// What was restored just now, so that a save that finds the same has nothing to do. nullopt when the tree is not what
+// the snapshot says.
 std::optional<cache::SeenTree> restored_tree(const fs::path& root, const cache::StoredSnapshot& snapshot,
                                              const cache::RestoreResult& restored, const sys::Cancel& cancel) {
   if (!restored.not_kept.empty()) return std::nullopt;
@@ -294,7 +294,7 @@ int cache_list(const spec::CacheOptions& options, Context& context) {
     try {
       snapshot = cache::load_snapshot(client, {repository, tag, std::nullopt});
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::input) throw;  // a tag of something else
+      if (error.kind() != ErrorKind::input && error.kind() != ErrorKind::usage) throw;  // broken, or something else
     }
     if (!snapshot) continue;
     std::uint64_t files = 0, bytes = 0;

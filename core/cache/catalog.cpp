@@ -149,10 +149,12 @@ void read_content(const Reader& reader, Entry& entry) {
   entry.sparse = sparse != nullptr && sparse->is_boolean() && sparse->get<bool>();
   const auto* extents = reader.find("at");
   if (extents == nullptr) return;
-  if (!extents->is_array() || extents->size() > most_pieces) refuse_catalog(reader.what(), "'at' is no list, or too long");
+  if (!extents->is_array() || extents->size() > most_pieces)
+    refuse_catalog(reader.what(), "'at' is no list, or too long");
   for (const auto& numbers : *extents) {
     if (!numbers.is_array() || numbers.size() != 3) refuse_catalog(reader.what(), "an extent is three whole numbers");
-    entry.extents.push_back({at(numbers, 0, reader.what()), at(numbers, 1, reader.what()), at(numbers, 2, reader.what())});
+    entry.extents.push_back(
+        {at(numbers, 0, reader.what()), at(numbers, 1, reader.what()), at(numbers, 2, reader.what())});
   }
 }
 

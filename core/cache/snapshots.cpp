@@ -68,9 +68,10 @@ bool is_snapshot(const oci::Manifest& manifest) {
 std::optional<StoredSnapshot> load_snapshot(registry::Client& client, const oci::Reference& reference) {
   const auto content = client.get_manifest(reference);
   if (!content) return std::nullopt;
-  const auto manifest = oci::Manifest::parse(content->bytes, reference.str());
+  const bool index = oci::media_type::is_index(content->descriptor.media_type);
+  const auto manifest = index ? oci::Manifest{} : oci::Manifest::parse(content->bytes, reference.str());
   if (!is_snapshot(manifest)) {
-    throw Error(ErrorKind::input, fmt::format("{} is no snapshot of polyarch", reference.str()),
+    throw Error(ErrorKind::usage, fmt::format("{} is no snapshot of polyarch", reference.str()),
                 "name another tag: nothing is overwritten that is something else");
   }
   StoredSnapshot out{content->descriptor, read_catalog(client, reference, manifest.config), 0};

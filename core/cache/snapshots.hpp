@@ -17,11 +17,12 @@ struct StoredSnapshot {
 
 bool is_snapshot(const oci::Manifest& manifest);
 
-// nullopt: there is no such reference. Throws Error{input} naming it when it is no snapshot or is broken.
+// nullopt: there is no such reference. Throws Error{usage} naming it when it is something else than a snapshot, and
+// Error{input} when it is broken.
 std::optional<StoredSnapshot> load_snapshot(registry::Client& client, const oci::Reference& reference);
 
 // The first that is there, with its reference: what is missing or broken gives way to the next, the latter with a
-// warning.
+// warning. Something else than a snapshot is an error: it was named by mistake, and must not be saved over.
 std::optional<std::pair<oci::Reference, StoredSnapshot>> first_snapshot(registry::Client& client,
                                                                         const std::vector<oci::Reference>& references);
 

@@ -90,9 +90,8 @@ TEST_F(CacheCommand, WhatWasRestoredAndNotTouchedNeedsNoCatalog) {
     if (sys::read_file(file.path(), 64U << 20).starts_with(zstd_magic)) fs::remove(file.path());
   }
   const auto save_back = [this] {
-    const auto result =
-        engine({"cache", "save", "--ref", ref("k"), "--directory", to().string(), "--format", "json", "tree"},
-               home("there"));
+    const auto result = engine(
+        {"cache", "save", "--ref", ref("k"), "--directory", to().string(), "--format", "json", "tree"}, home("there"));
     EXPECT_EQ(result.status, 0) << shown(result);
     return parse_json(result.out, "result");
   };
@@ -101,6 +100,19 @@ TEST_F(CacheCommand, WhatWasRestoredAndNotTouchedNeedsNoCatalog) {
   EXPECT_EQ(untouched.at("digest"), first.at("digest"));
   std::ofstream(to() / "tree/new") << "new";
   EXPECT_EQ(save_back().at("unchanged"), false);
+}
+
+TEST_F(CacheCommand, NothingElseIsSavedOver) {
+  grow(from() / "tree", random_, 5);
+  const std::string index =
+      R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+  const auto pushed = run({"curl", "-sSf", "-X", "PUT", "-H", "Content-Type: application/vnd.oci.image.index.v1+json",
+                           "-d", index, "http://" + registry_.address() + "/v2/cache/manifests/latest"});
+  ASSERT_EQ(pushed.status, 0) << shown(pushed);
+  const auto result = engine(save_arguments("latest"), home("here"));
+  EXPECT_EQ(result.status, 2) << shown(result);
+  EXPECT_THAT(result.err, HasSubstr("is no snapshot of polyarch"));
+  EXPECT_EQ(run({"curl", "-sSf", "http://" + registry_.address() + "/v2/cache/manifests/latest"}).out, index);
 }
 
 TEST_F(CacheCommand, TheKeyFollowsTheFilesItNames) {

@@ -67,7 +67,8 @@ TEST(Json, IsNoDeeperForBracketsInStrings) {
 TEST(Json, GivesTheElementsOfListsOneByOne) {
   std::vector<std::string> taken;
   const auto take = [&taken](const std::string& key, const Json& item) { taken.push_back(key + "=" + item.dump()); };
-  const auto rest = parse_json_lists(R"({"a":[{"x":[1,{"y":2}]},3,[4,[5]]],"b":{"c":[6]},"d":7,"e":[]})", "x", 1000, take);
+  const auto rest =
+      parse_json_lists(R"({"a":[{"x":[1,{"y":2}]},3,[4,[5]]],"b":{"c":[6]},"d":7,"e":[]})", "x", 1000, take);
   EXPECT_THAT(taken, ElementsAre(R"(a={"x":[1,{"y":2}]})", "a=3", "a=[4,[5]]"));
   EXPECT_EQ(rest.dump(), R"({"a":[],"b":{"c":[6]},"d":7,"e":[]})");
   for (const auto* text : {"{", R"({"a":[1)", R"({"a":[1}})", R"({"a":[1,]})", R"({"a":[1]} 2)"}) {
