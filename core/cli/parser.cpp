@@ -87,14 +87,14 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 // The command line of every command.
 class Parser {
  public:
-  Parser() {
+  explicit Parser(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {
     prepare(&root_)->add_flag("--version");
     global_ = declare(root_, spec::global_options());
     spec::for_each_command([this](const auto& command) { add(command); });
   }
 
-  std::variant<Invocation, Help> parse(std::vector<std::string> arguments, const spec::Surroundings& surroundings) {
-    run(std::move(arguments));
+  std::variant<Invocation, Help> parse(const spec::Surroundings& surroundings) {
+    run();
     for (const auto& leaf : leaves_) {
       if (leaf.app->parsed()) return parse(leaf, surroundings);
     }
@@ -122,6 +122,8 @@ class Parser {
   template <class T>
   void add(const spec::Command<T>& command) {
     auto* app = place(command.name);
+    const auto info = spec::describe(command);
+    if (!named(command.name)) return leaves_.push_back({app, info, {}, {}});
     const auto bindings = declare(*app, command);
     const auto read_all = [&command, bindings](const spec::Surroundings& surroundings) -> AnyOptions {
       T options;
@@ -130,13 +132,18 @@ class Parser {
       spec::validate(command, options);
       return options;
     };
-    leaves_.push_back({app, spec::describe(command), read_all, declare(*app, spec::global_options())});
+    leaves_.push_back({app, info, read_all, declare(*app, spec::global_options())});
   }
 
-  void run(std::vector<std::string> arguments) {
-    std::ranges::reverse(arguments);  // CLI11 takes them from the end
+  // Whether it can be the command meant. The options of all of them take longer to declare than a small image to join.
+  bool named(std::string_view command) const {
+    const auto words = text::split(command, ' ');
+    return std::ranges::all_of(words, [this](auto word) { return std::ranges::count(arguments_, word) > 0; });
+  }
+
+  void run() {
     try {
-      root_.parse(std::move(arguments));
+      root_.parse(std::vector(arguments_.rbegin(), arguments_.rend()));  // CLI11 takes them from the end
     } catch (const CLI::ParseError& error) {
       throw Error(ErrorKind::usage, error.what(), "see polyarch --help");
     }
@@ -185,6 +192,7 @@ class Parser {
                 did_you_mean(name, candidates) + "see polyarch --help");
   }
 
+  std::vector<std::string> arguments_;
   CLI::App root_{"", "polyarch"};
   std::map<std::string, CLI::App*> parents_;  // of commands of two words
   std::deque<Leaf> leaves_;
@@ -194,7 +202,7 @@ class Parser {
 }  // namespace
 
 std::variant<Invocation, Help> parse(std::vector<std::string> arguments, const spec::Surroundings& surroundings) {
-  return Parser().parse(std::move(arguments), surroundings);
+  return Parser(std::move(arguments)).parse(surroundings);
 }
 
 }  // namespace polyarch::cli

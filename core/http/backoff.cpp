@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <fmt/core.h>
+#include <random>
 
 #include "base/text.hpp"
 
@@ -42,17 +43,13 @@ std::optional<milliseconds> retry_after(const Response& response, Clock::Wall no
 }
 
 Backoff::Backoff(const RetryPolicy& policy, Clock& clock, const sys::Cancel* cancel)
-    : policy_(policy),
-      clock_(clock),
-      cancel_(cancel),
-      start_(clock.steady()),
-      delay_(policy.first_delay),
-      random_(std::random_device{}()) {}
+    : policy_(policy), clock_(clock), cancel_(cancel), start_(clock.steady()), delay_(policy.first_delay) {}
 
 // Between half of the delay and all of it.
 milliseconds Backoff::jittered() {
   std::uniform_int_distribution<milliseconds::rep> spread(delay_.count() / 2, delay_.count());
-  return milliseconds(spread(random_));
+  std::random_device random;
+  return milliseconds(spread(random));
 }
 
 bool Backoff::wait(std::optional<milliseconds> asked) {

@@ -1,7 +1,6 @@
 #pragma once
 #include <chrono>
 #include <optional>
-#include <random>
 #include <string>
 
 #include "http/transport.hpp"
@@ -37,7 +36,6 @@ class Backoff {
   Clock::Steady start_;
   int attempts_ = 1;
   std::chrono::milliseconds delay_;
-  std::minstd_rand random_;
 };
 
 }  // namespace polyarch::http

@@ -56,6 +56,22 @@ class Exchange {
     return std::move(response_);
   }
 
+  // When the head of the answer has to be there: how long the request may take if its body is sent at the least pace.
+  SteadyClock::time_point deadline() const {
+    return start_ + allowance(request_.source ? request_.source->size : request_.body.size());
+  }
+
+  // A peer that trickles is never silent, and would hold us for as long as it likes.
+  void check_pace() const {
+    const auto used = SteadyClock::now() - start_;
+    if (used < allowance(moved_)) return;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(used).count();
+    throw Error(
+        ErrorKind::network,
+        fmt::format("{} {}: too slow: {} bytes in {} s", request_.method, redact_url(request_.url), moved_, seconds),
+        "check the network, and the load of the registry", true);
+  }
+
   bool begun() const { return response_.status != 0; }
   bool silent() const { return SteadyClock::now() - last_activity_ >= options_.idle_timeout; }
 
@@ -75,15 +91,8 @@ class Exchange {
     }
   }
 
-  // A peer that trickles is never silent, and would hold us for as long as it likes.
-  void check_pace() const {
-    const auto allowed = options_.whole_timeout + Milliseconds(moved_ * 1000 / options_.slowest);
-    if (last_activity_ - start_ < allowed) return;
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(last_activity_ - start_).count();
-    throw Error(
-        ErrorKind::network,
-        fmt::format("{} {}: too slow: {} bytes in {} s", request_.method, redact_url(request_.url), moved_, seconds),
-        "check the network, and the load of the registry", true);
+  Milliseconds allowance(std::uint64_t bytes) const {
+    return options_.whole_timeout + Milliseconds(bytes * 1000 / options_.slowest);
   }
 
   void set_body(httplib::Request& out) {
@@ -162,12 +171,20 @@ class Connection {
     if (proxy_) use_proxy(url.secure());
   }
 
-  httplib::Result send(httplib::Request request) {
+  // By `deadline` the head of the answer is here, or the connection breaks.
+  httplib::Result send(httplib::Request request, SteadyClock::time_point deadline) {
     if (proxy_ && secure_) request.set_header("Proxy-Authorization", "");  // see use_proxy()
     reused_ = open();  // a host that does not resolve never gets a socket: that is no stale connection
     untrusted_.clear();
     ERR_clear_error();
-    return client_->send(request);
+    request.response_handler = [this, begin = std::move(request.response_handler)](const httplib::Response& head) {
+      socket_.set_deadline(WatchedSocket::never);
+      return begin(head);
+    };
+    socket_.set_deadline(deadline);
+    auto result = client_->send(request);
+    socket_.set_deadline(WatchedSocket::never);
+    return result;
   }
 
   const std::string& origin() const { return origin_; }
@@ -332,13 +349,14 @@ class HttplibTransport final : public Transport {
       if (options_.cancel != nullptr) options_.cancel->check();
       if (!connection) connection = std::make_unique<Connection>(url, options_, interrupter_, tls_);
       Exchange exchange(request, url, options_);
-      auto result = connection->send(exchange.outgoing());
+      auto result = connection->send(exchange.outgoing(), exchange.deadline());
       if (options_.cancel != nullptr) options_.cancel->check();
       exchange.rethrow();
       if (result && result.error() == httplib::Error::Success) {
         pool_.give_back(std::move(connection));
         return exchange.answer(*result);
       }
+      exchange.check_pace();
       // The server may have closed an idle connection just as the request went out: that is tried once more, afresh.
       const bool stale = connection->reused() && !exchange.begun() && !exchange.silent() && !request.once;
       if (!stale) connection->fail(request, result.error(), result ? result->status : 0, exchange.silent());

@@ -8,31 +8,40 @@
 #include <unistd.h>
 
 namespace polyarch::http {
+namespace {
+
+constexpr int deadline_tick = 500;  // milliseconds
+constexpr int cancel_tick = 50;
+
+}  // namespace
 
 Interrupter::Interrupter(const sys::Cancel* cancel) : cancel_(cancel), stop_(eventfd(0, EFD_CLOEXEC)) {
-  if (cancel_ != nullptr) thread_ = std::thread([this] { watch(); });
+  thread_ = std::thread([this] { watch(); });
 }
 
 Interrupter::~Interrupter() {
   eventfd_write(stop_, 1);
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
   close(stop_);
 }
 
-void Interrupter::watch() {
-  std::array<pollfd, 2> waits{pollfd{stop_, POLLIN, 0}, pollfd{cancel_->descriptor(), POLLIN, 0}};
-  while ((waits[0].revents & POLLIN) == 0) {
-    // Again and again: a thread may be about to open a socket at the moment of the cancel.
-    const bool cancelled = cancel_->requested();
-    if (cancelled) shut_down_all();
-    poll(waits.data(), cancelled ? 1 : 2, cancelled ? 50 : -1);
+template <class Condition>
+void Interrupter::shut_down(Condition which) {
+  const std::lock_guard lock(mutex_);
+  for (const auto* socket : sockets_) {
+    if (socket->duplicate_ >= 0 && which(*socket)) shutdown(socket->duplicate_, SHUT_RDWR);
   }
 }
 
-void Interrupter::shut_down_all() {
-  const std::lock_guard lock(mutex_);
-  for (const auto* socket : sockets_) {
-    if (socket->duplicate_ >= 0) shutdown(socket->duplicate_, SHUT_RDWR);
+void Interrupter::watch() {
+  const int cancel = cancel_ != nullptr ? cancel_->descriptor() : -1;  // poll passes over negative ones
+  std::array<pollfd, 2> waits{pollfd{stop_, POLLIN, 0}, pollfd{cancel, POLLIN, 0}};
+  while ((waits[0].revents & POLLIN) == 0) {
+    // Again and again: a thread may be about to open a socket at the moment of the cancel.
+    const bool cancelled = cancel_ != nullptr && cancel_->requested();
+    const auto now = std::chrono::steady_clock::now();
+    shut_down([&](const WatchedSocket& socket) { return cancelled || socket.deadline_ <= now; });
+    poll(waits.data(), cancelled ? 1 : 2, cancelled ? cancel_tick : deadline_tick);
   }
 }
 
@@ -48,10 +57,14 @@ WatchedSocket::~WatchedSocket() {
 }
 
 void WatchedSocket::replace(int descriptor) {
-  if (interrupter_.cancel_ == nullptr) return;
   const std::lock_guard lock(interrupter_.mutex_);
   if (duplicate_ >= 0) close(duplicate_);
   duplicate_ = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+}
+
+void WatchedSocket::set_deadline(std::chrono::steady_clock::time_point deadline) {
+  const std::lock_guard lock(interrupter_.mutex_);
+  deadline_ = deadline;
 }
 
 }  // namespace polyarch::http

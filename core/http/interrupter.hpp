@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -10,18 +11,19 @@ namespace polyarch::http {
 class WatchedSocket;
 
 // Once the run is cancelled, a thread of its own shuts every watched socket down, wherever its owner waits: in connect,
-// handshake, read or write. Without a cancel it does nothing.
+// handshake, read or write. Before, it shuts down those whose deadline has passed.
 class Interrupter {
  public:
-  explicit Interrupter(const sys::Cancel* cancel);
-  ~Interrupter();  // every WatchedSocket must be gone
+  explicit Interrupter(const sys::Cancel* cancel);  // nullptr: there are but the deadlines
+  ~Interrupter();                                   // every WatchedSocket must be gone
   Interrupter(const Interrupter&) = delete;
   Interrupter& operator=(const Interrupter&) = delete;
 
  private:
   friend class WatchedSocket;
   void watch();
-  void shut_down_all();
+  template <class Condition>
+  void shut_down(Condition which);
 
   const sys::Cancel* cancel_;
   int stop_;  // eventfd that ends the thread
@@ -41,10 +43,15 @@ class WatchedSocket {
 
   void replace(int descriptor);
 
+  static constexpr auto never = std::chrono::steady_clock::time_point::max();
+  // Within half a second after `deadline` the socket is shut down, unless that has been put off meanwhile.
+  void set_deadline(std::chrono::steady_clock::time_point deadline);
+
  private:
   friend class Interrupter;
   Interrupter& interrupter_;
   int duplicate_ = -1;
+  std::chrono::steady_clock::time_point deadline_ = never;
 };
 
 }  // namespace polyarch::http

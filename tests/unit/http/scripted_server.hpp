@@ -12,7 +12,7 @@
 namespace polyarch::testing {
 
 struct Answer {
-  enum class Then { keep, close, reset, hang };
+  enum class Then { keep, close, reset, hang, trickle };  // trickle: a byte now and then, for ever
   std::string bytes;
   Then then = Then::keep;
 };
@@ -76,6 +76,7 @@ class ScriptedServer {
       send(descriptor, answer.bytes.data(), answer.bytes.size(), MSG_NOSIGNAL);
       if (answer.then == Answer::Then::keep) continue;
       if (answer.then == Answer::Then::hang) return;
+      if (answer.then == Answer::Then::trickle) return trickle(descriptor);
       if (answer.then == Answer::Then::reset) {
         const linger at_once{1, 0};
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
@@ -87,6 +88,10 @@ class ScriptedServer {
       break;
     }
     shutdown(descriptor, SHUT_RDWR);
+  }
+
+  static void trickle(int descriptor) {
+    while (send(descriptor, "x", 1, MSG_NOSIGNAL) == 1) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 
   static bool read_more(int descriptor, std::string& buffer) {

@@ -246,6 +246,24 @@ TEST(Transport, GivesUpOnATrickle) {
   EXPECT_NE(error.message().find("too slow"), std::string::npos) << error.message();
 }
 
+TEST(Transport, GivesUpOnATrickleOfHeaders) {
+  ScriptedServer server({{"HTTP/1.1 200 OK\r\nX: ", Answer::Then::trickle}});
+  auto options = quick();
+  options.idle_timeout = milliseconds(30'000);
+  options.whole_timeout = milliseconds(100);
+  const auto error = failure(*make_transport(options), get(server.url()));
+  EXPECT_TRUE(error.retryable());
+  EXPECT_NE(error.message().find("too slow"), std::string::npos) << error.message();
+}
+
+TEST(Transport, TheDeadlineOfTheHeadSparesTheBody) {
+  ScriptedServer server({{"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", Answer::Then::trickle}});
+  auto options = quick();
+  options.whole_timeout = milliseconds(200);
+  options.slowest = 1;  // byte a second: each that came allows for one more
+  EXPECT_EQ(make_transport(options)->send(get(server.url())).body.size(), 40U);
+}
+
 TEST(Transport, ACancelEndsAnExchangeAtOnce) {
   for (const auto* start : {"", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"}) {
     ScriptedServer server({{start, Answer::Then::hang}});
