@@ -52,42 +52,37 @@ make_image() { # PLATFORM DIR
   printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s}]}' "$type.manifest.v1+json" "$manifest" >"$2/index.json"
 }
 
-# What the functions below join: the repository, and how many tags.
+# What the functions below join: the sources in a repository, under so many tags, which all begin with the joiner's name.
+# `prepare NAME` says it beforehand, so that a run starts the program and nothing else.
 REPOSITORY='' TAGS=0
-sources() { for platform in "${PLATFORMS[@]}"; do echo "$REPOSITORY:${platform//\//-}"; done; }
-tags() { for ((t = 1; t <= TAGS; t++)); do echo "$1-$t"; done; }
-polyarch() {
-  local args=()
-  for tag in $(tags polyarch); do args+=(-t "$REPOSITORY:$tag"); done
-  # shellcheck disable=SC2046
-  "$ENGINE" publish "${args[@]}" $(sources)
+NAMES=("${PLATFORMS[@]//\//-}")
+tags=() references=()
+prepare() {
+  tags=() references=()
+  for ((t = 1; t <= TAGS; t++)); do tags+=("$1-$t"); done
+  references=("${tags[@]/#/$REPOSITORY:}")
+  sources=("${NAMES[@]/#/$REPOSITORY:}")
+  list=$(IFS=, && echo "${tags[*]}")
 }
-imagetools() {
-  local args=()
-  for tag in $(tags imagetools); do args+=(-t "$REPOSITORY:$tag"); done
-  # shellcheck disable=SC2046
-  docker buildx imagetools create "${args[@]}" $(sources)
+with() { # FLAG VALUE…
+  local flag=$1 value
+  shift
+  args=()
+  for value in "$@"; do args+=("$flag" "$value"); done
 }
-oras() {
-  local names=()
-  for platform in "${PLATFORMS[@]}"; do names+=("${platform//\//-}"); done
-  "$PEERS/oras" manifest index create --plain-http "$REPOSITORY:$(tags oras | paste -sd,)" "${names[@]}"
-}
+polyarch() { with -t "${references[@]}" && "$ENGINE" publish "${args[@]}" "${sources[@]}"; }
+imagetools() { with -t "${references[@]}" && docker buildx imagetools create "${args[@]}" "${sources[@]}"; }
+oras() { "$PEERS/oras" manifest index create --plain-http "$REPOSITORY:$list" "${NAMES[@]}"; }
 crane() {
-  local args=() first
-  for source in $(sources); do args+=(-m "$source"); done
-  first=$(tags crane | head -1)
-  "$PEERS/crane" index append "${args[@]}" -t "$REPOSITORY:$first"
-  for tag in $(tags crane | tail -n +2); do "$PEERS/crane" tag "$REPOSITORY:$first" "$tag"; done
+  with -m "${sources[@]}"
+  "$PEERS/crane" index append "${args[@]}" -t "${references[0]}"
+  for tag in "${tags[@]:1}"; do "$PEERS/crane" tag "${references[0]}" "$tag"; done
 }
 regctl() {
-  local args=() first
-  for source in $(sources); do args+=(--ref "$source"); done
-  first=$(tags regctl | head -1)
-  "$PEERS/regctl" index create "$REPOSITORY:$first" "${args[@]}"
-  for tag in $(tags regctl | tail -n +2); do "$PEERS/regctl" image copy "$REPOSITORY:$first" "$REPOSITORY:$tag"; done
+  with --ref "${sources[@]}"
+  "$PEERS/regctl" index create "${references[0]}" "${args[@]}"
+  for tag in "${references[@]:1}"; do "$PEERS/regctl" image copy "${references[0]}" "$tag"; done
 }
-keep() { :; }
 
 for platform in "${PLATFORMS[@]}"; do make_image "$platform" "$SCRATCH/${platform//\//-}"; done
 serve 25981 "$ENGINE" registry serve --listen 127.0.0.1:25981 --dir "$SCRATCH/registry"
@@ -105,8 +100,8 @@ for where in "docker-registry, loopback|$POLYARCH_TESTBED_REGISTRY" "docker-regi
   done
   "$PEERS/regctl" registry set --tls disabled "$host" 2>"$OUT/last.log"
   for TAGS in 1 10; do
-    for peer in polyarch regctl crane oras imagetools; do time_ms "$peer" >"$OUT/warm"; done
-    rounds "$RUNS" keep polyarch regctl crane oras imagetools
+    for peer in polyarch regctl crane oras imagetools; do prepare "$peer" && time_ms "$peer" >"$OUT/warm"; done
+    rounds "$RUNS" prepare polyarch regctl crane oras imagetools
     row "${where%%|*}, $TAGS tags" polyarch regctl crane oras imagetools
   done
 done

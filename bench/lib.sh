@@ -1,14 +1,11 @@
 # shellcheck shell=bash
 # What the benchmarks share: paired runs, so that a noisy machine slows both sides alike, and medians.
 
-now_ms() { date +%s%3N; }
-
 # Milliseconds that a command takes; its output goes to a log.
 time_ms() { # COMMAND…
-  local start
-  start=$(now_ms)
+  local start=${EPOCHREALTIME/[.,]/}
   "$@" >"$OUT/last.log" 2>&1 || { cat "$OUT/last.log" >&2 && return 1; }
-  echo $(($(now_ms) - start))
+  echo $(((${EPOCHREALTIME/[.,]/} - start + 500) / 1000))
 }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : int((v[NR / 2] + v[NR / 2 + 1]) / 2) }'; }

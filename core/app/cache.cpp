@@ -140,6 +140,36 @@ std::optional<cache::SeenTree> restored_tree(const fs::path& root, const cache::
   return cache::SeenTree{cache::fingerprint(tree), snapshot.manifest.digest, snapshot.catalog.pieces.size()};
 }
 
+// What a save starts from.
+struct Basis {
+  cache::Tree tree;
+  std::optional<std::pair<oci::Reference, cache::StoredSnapshot>> previous;
+  cache::SeenFiles seen;
+  std::optional<cache::SeenTree> kept;  // the registry has just this tree; then there is no `previous` and no `seen`
+};
+
+// Walks the tree and loads the last snapshot, both at once unless the registry will most likely not be needed.
+Basis look(registry::Client& client, const fs::path& root, const std::vector<oci::Reference>& candidates,
+           const spec::CacheOptions& options, const Context& context) {
+  Basis out;
+  const auto text = read_seen(context, root);
+  const auto walk = [&] { out.tree = cache::scan(root, options.paths, context.cancel); };
+  const auto load = [&] {
+    out.previous = cache::first_snapshot(client, candidates);
+    out.seen = cache::parse_seen(text, root);
+  };
+  const auto known = cache::parse_seen_tree(text, root);
+  const auto there = known ? client.head_manifest(candidates.front()) : std::nullopt;
+  if (!there || there->digest != known->manifest) {
+    sys::run_parallel({walk, load}, 2);
+    return out;
+  }
+  walk();
+  const bool same = out.tree.left_out.empty() && cache::fingerprint(out.tree) == known->fingerprint;
+  same ? static_cast<void>(out.kept = known) : load();
+  return out;
+}
+
 }  // namespace
 
 int cache_save(const spec::CacheOptions& options, Context& context) {
@@ -155,27 +185,10 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   std::erase_if(candidates, [&](const auto& reference) { return reference.repository != target.repository; });
   Registries registries(context, options);
   auto& client = registries.client();
-  const auto seen_text = read_seen(context, root);
-  const auto seen_tree = cache::parse_seen_tree(seen_text, root);
-  cache::Tree tree;
-  std::optional<std::pair<oci::Reference, cache::StoredSnapshot>> previous;
-  cache::SeenFiles seen;
-  const auto walk = [&] { tree = cache::scan(root, options.paths, context.cancel); };
-  const auto load = [&] {
-    previous = cache::first_snapshot(client, candidates);
-    seen = cache::parse_seen(seen_text, root);
-  };
-  // The disk and the registry at once, unless the registry will most likely not be needed.
-  const auto there = seen_tree ? client.head_manifest(target) : std::nullopt;
-  if (there && there->digest == seen_tree->manifest) {
-    walk();
-    if (tree.left_out.empty() && cache::fingerprint(tree) == seen_tree->fingerprint) {
-      print_save(unchanged(*seen_tree, tree, target), took(context, start), options, context);
-      return 0;
-    }
-    load();
-  } else {
-    sys::run_parallel({walk, load}, 2);
+  auto [tree, previous, seen, kept] = look(client, root, candidates, options, context);
+  if (kept) {
+    print_save(unchanged(*kept, tree, target), took(context, start), options, context);
+    return 0;
   }
   const auto fingerprint = cache::fingerprint(tree);
   cache::RegistryStore store(client, target.repository);

@@ -66,7 +66,7 @@ ImageNames image_names(const spec::BuildOptions& options, const Occasion& occasi
   }
   ImageNames out{.version = made.version(), .warnings = std::move(made.warnings)};
   for (const auto& image : images) {
-    for (const auto& name : made.names) out.tags.push_back(image + ":" + name);
+    for (const auto& name : made.names) out.tags.push_back(fmt::format("{}:{}", image, name));
   }
   const auto& trigger = occasion.trigger;
   for (const auto& [key, value] :

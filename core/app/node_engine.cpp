@@ -20,7 +20,7 @@ bool is_static(const std::filesystem::path& program) {
 }  // namespace
 
 std::filesystem::path node_engine(const oci::Platform& machine) {
-  const auto self = std::filesystem::read_symlink("/proc/self/exe");
+  auto self = std::filesystem::read_symlink("/proc/self/exe");
   if (machine.architecture == binfmt::native_platform().architecture && is_static(self)) return self;
   auto beside = self.parent_path() / fmt::format("polyarch-linux-{}", machine.architecture);
   if (std::filesystem::exists(beside) && is_static(beside)) return beside;

@@ -37,8 +37,8 @@ void note(report::Run& run, const publish::Release& release, const oci::Descript
   run.reference = fmt::format("{}@{}", release.tags.front().str(), run.digest);
   for (const auto& tag : release.tags) run.tags.push_back(tag.str());
   for (const auto& [platform, tags] : release.own_tags) {
-    const bool made = std::ranges::any_of(
-        release.legs, [&](const auto& leg) { return publish::same_target(leg.platform, platform); });
+    const auto is_its = [&target = platform](const auto& leg) { return publish::same_target(leg.platform, target); };
+    const bool made = std::ranges::any_of(release.legs, is_its);
     for (const auto& tag : tags) {
       if (made) run.tags.push_back(tag.str());
     }

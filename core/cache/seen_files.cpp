@@ -53,7 +53,7 @@ class SeenLine {
 
 // The first line, when it is of this root.
 std::optional<Json> seen_header(std::string_view text, const std::filesystem::path& root) {
-  const auto object = parse_json(text.substr(0, text.find('\n')), "the list of seen files", longest_header);
+  auto object = parse_json(text.substr(0, text.find('\n')), "the list of seen files", longest_header);
   if (object.at("schema") != seen_schema || object.at("root") != path_to_text(root.string())) return std::nullopt;
   return object;
 }

@@ -45,7 +45,7 @@ class Walk {
     }
     if (!add(path, full, status) || !S_ISDIR(status.st_mode)) return;
     if (depth > deepest) throw Error(ErrorKind::input, fmt::format("{} lies too deep", shown(path)));
-    for (const auto& name : names_in(path, full)) visit(path + "/" + name, depth + 1);
+    for (const auto& name : names_in(path, full)) visit(fmt::format("{}/{}", path, name), depth + 1);
   }
 
   // This path alone; nothing when it is not there.

@@ -61,16 +61,24 @@ std::optional<StoredManifest> Store::manifest(const RepositoryName& name, const 
 
 void Store::put_manifest(const RepositoryName& name, const Digest& digest, std::string_view bytes,
                          const ManifestFacts& facts, const std::vector<Tag>& tags) {
-  auto blobs = facts.blobs;
-  blobs.push_back(digest);  // may have come as a blob
-  settle(name, blobs);
-  const std::lock_guard lock(manifests_);
-  if (!fs::exists(paths_.content(digest))) write(paths_.content(digest), bytes);
-  if (facts.subject) {
-    const auto descriptor = facts.referrer(digest, bytes.size()).dump();
-    write(paths_.referrers(name, *facts.subject) / Paths::file_name(digest), descriptor);
+  // A known one only gets its tags. It was settled then; while it is being made known, the lock holds this up.
+  const auto known = [&] {
+    return has_manifest(name, digest) && read_if_present(paths_.manifest(name, digest), max_note) == facts.media_type;
+  };
+  if (!known()) {
+    auto blobs = facts.blobs;
+    blobs.push_back(digest);  // may have come as a blob
+    settle(name, blobs);
   }
-  write(paths_.manifest(name, digest), facts.media_type);
+  const std::lock_guard lock(manifests_);
+  if (!known()) {
+    if (!fs::exists(paths_.content(digest))) write(paths_.content(digest), bytes);
+    if (facts.subject) {
+      const auto descriptor = facts.referrer(digest, bytes.size()).dump();
+      write(paths_.referrers(name, *facts.subject) / Paths::file_name(digest), descriptor);
+    }
+    write(paths_.manifest(name, digest), facts.media_type);
+  }
   for (const auto& tag : tags) write(paths_.tag(name, tag), digest.str());
 }
 

@@ -103,6 +103,25 @@ TEST_F(StoreTest, SettlesBlobsBeforeAManifestNamesThem) {
   EXPECT_EQ(store.manifest(name, Digest::sha256(bytes))->bytes, bytes);
 }
 
+TEST_F(StoreTest, WritesAManifestOnceForAllItsTags) {
+  auto store = open();
+  const auto bytes = Json{{"schemaVersion", 2}, {"manifests", Json::array()}}.dump();
+  const auto digest = Digest::sha256(bytes);
+  const auto put = [&](const char* tag, std::string_view type) {
+    store.put_manifest(name, digest, bytes, read_manifest(bytes, type), {*Tag::parse(tag)});
+    EXPECT_EQ(store.resolve(name, *Tag::parse(tag)), digest);
+  };
+  put("1", oci::media_type::oci_index);
+  const auto written = fs::last_write_time(store.paths().manifest(name, digest));
+  put("1.2", oci::media_type::oci_index);
+  EXPECT_EQ(fs::last_write_time(store.paths().manifest(name, digest)), written);
+  put("1.2.3", oci::media_type::docker_index);
+  EXPECT_EQ(store.manifest(name, digest)->media_type, oci::media_type::docker_index) << "as it came last";
+  fs::remove(store.paths().content(digest));
+  put("1.2.3", oci::media_type::docker_index);
+  EXPECT_EQ(store.manifest(name, digest)->bytes, bytes) << "lost content comes back";
+}
+
 TEST_F(StoreTest, ListsWhatItHas) {
   auto store = open();
   add(store, "hello");
