@@ -13,6 +13,7 @@
 #include "cache/snapshot_restore.hpp"
 #include "cache/snapshots.hpp"
 #include "sys/files.hpp"
+#include "sys/memory.hpp"
 #include "sys/parallel.hpp"
 
 namespace polyarch::app {
@@ -177,6 +178,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
     throw Error(ErrorKind::usage, fmt::format("--level {} is no level of zstd", options.level),
                 "take one from 1 to 19");
   }
+  sys::share_one_heap();
   const auto start = context.clock.steady();
   const auto root = canonical(options.directory);
   auto candidates = references(options, context);
@@ -221,6 +223,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
 }
 
 int cache_restore(const spec::CacheOptions& options, Context& context) {
+  sys::share_one_heap();
   const auto start = context.clock.steady();
   const auto candidates = references(options, context);
   Registries registries(context, options);

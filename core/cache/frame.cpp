@@ -13,11 +13,11 @@ std::string compress_frame(std::string_view raw, int level) {
   if (!context) throw Error(ErrorKind::failed, "zstd refused to start");
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
-  std::string out(ZSTD_compressBound(raw.size()), '\0');
-  const auto size = ZSTD_compress2(context.get(), out.data(), out.size(), raw.data(), raw.size());
+  const auto most = ZSTD_compressBound(raw.size());
+  const auto out = std::make_unique_for_overwrite<char[]>(most);  // pages that nothing is written to take no memory
+  const auto size = ZSTD_compress2(context.get(), out.get(), most, raw.data(), raw.size());
   if (ZSTD_isError(size) != 0U) throw Error(ErrorKind::failed, fmt::format("zstd: {}", ZSTD_getErrorName(size)));
-  out.resize(size);
-  return out;
+  return {out.get(), size};
 }
 
 std::optional<std::uint64_t> frame_content_size(std::string_view bytes) {

@@ -1,7 +1,6 @@
 #include "cli/run.hpp"
 
 #include <iostream>
-#include <nss.h>
 
 #include "app/context.hpp"
 #include "app/host_report.hpp"

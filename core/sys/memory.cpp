@@ -1,0 +1,18 @@
+#include "sys/memory.hpp"
+
+#include <cstdlib>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+namespace polyarch::sys {
+
+void share_one_heap() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 12 << 20);  // beyond the usual buffers; setting it keeps glibc from raising it
+#endif
+}
+
+}  // namespace polyarch::sys
