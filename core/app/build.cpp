@@ -22,6 +22,7 @@
 #include "app/verify_legs.hpp"
 #include "base/log.hpp"
 #include "buildkit/builder.hpp"
+#include "report/cache_use.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -176,6 +177,7 @@ int build_image(const spec::BuildOptions& given, Context& context, bool& begun) 
   display.finish();
   run.duration = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - start);
   std::ranges::copy(report::slow_emulation(run), std::back_inserter(run.warnings));
+  std::ranges::copy(report::costly_cache(run), std::back_inserter(run.warnings));
   // A run that failed before its first step has no matrix worth showing.
   if (!failure || !run.steps.empty() || options.format == "json") show_results(run, options, context);
   report_to_host(run, context);

@@ -13,7 +13,10 @@ CacheMounts::CacheMounts(RunState& state, const BuilderSet& builders) : state_(s
 
 CacheMounts::~CacheMounts() {
   for (auto& one : saving_) one.wait();
-  for (const auto& job : jobs_) std::ranges::copy(job->warnings(), std::back_inserter(state_.report.warnings));
+  for (const auto& job : jobs_) {
+    std::ranges::copy(job->warnings(), std::back_inserter(state_.report.warnings));
+    std::ranges::copy(job->uses(), std::back_inserter(state_.report.mounts));
+  }
 }
 
 void CacheMounts::restore() {

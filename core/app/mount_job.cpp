@@ -65,6 +65,16 @@ MountJobRun::MountJobRun(const MountJob& plan, RunState& state, const BuilderSet
   for (const auto& mount : plan.mounts) mounts_.push_back({&mount, std::nullopt, {}});
 }
 
+std::vector<report::MountUse> MountJobRun::uses() const {
+  std::vector<report::MountUse> out;
+  for (const auto& mount : mounts_) out.push_back({mount.plan->id, plan_.platform, mount.restored, mount.saved});
+  return out;
+}
+
+std::chrono::milliseconds MountJobRun::since(Clock::Steady start) const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(state_.context.clock.steady() - start);
+}
+
 void MountJobRun::try_to(const char* what, const std::function<void()>& work) {
   try {
     work();
@@ -81,8 +91,12 @@ void MountJobRun::restore() {
     auto machine = state_.plan.builders[plan_.builder].machine;
     if (!machine) machine = builders_.machine(plan_.builder);
     engine_ = node_engine(machine.value_or(plan_.platform));
+    const auto start = state_.context.clock.steady();
     load_last();
-    restore_all();
+    if (!state_.options.no_cache) restore_all();  // with it BuildKit empties the mounts of every step before it runs
+    for (auto& mount : mounts_) {
+      if (mount.restored) mount.restored->duration = since(start);
+    }
   });
   // Nothing goes on from a snapshot that may be broken.
   if (!warnings_.empty()) {
@@ -97,6 +111,7 @@ void MountJobRun::save(const std::vector<oci::Platform>& built) {
     if (std::ranges::find_first_of(mount.plan->legs, built) != mount.plan->legs.end()) used.push_back(&mount);
   }
   if (used.empty()) return;
+  const auto start = state_.context.clock.steady();
   try_to("saved", [&] {
     try {
       save_all(used);
@@ -108,6 +123,9 @@ void MountJobRun::save(const std::vector<oci::Platform>& built) {
       save_all(used);
     }
   });
+  for (auto* mount : used) {
+    if (mount->saved) mount->saved->duration = since(start);
+  }
 }
 
 void MountJobRun::load_last() {
@@ -151,6 +169,7 @@ void MountJobRun::restore_all() {
     wanted[i]->seen = out.seen(i);
     if (result.state == State::failed) throw Error(ErrorKind::input, wanted[i]->plan->id + ": " + result.error);
     if (result.state != State::restored) continue;
+    wanted[i]->restored = {result.files, result.bytes, wanted[i]->last->second.size, {}};
     tell(*wanted[i],
          fmt::format("restored {} files ({}), {} fetched from {}", result.files, text::human_size(result.bytes),
                      text::human_size(wanted[i]->last->second.size), wanted[i]->last->first.str()));
@@ -206,6 +225,7 @@ void MountJobRun::keep(Mount& mount, std::size_t number, const cache::MountParce
     if (mount.last && mount.last->first == target && mount.last->second.catalog == *catalog) continue;
     cache::store_snapshot(state_.registries.client(), target, *catalog);
   }
+  mount.saved = {result.files, result.bytes, sent, {}};
   tell(mount, fmt::format("saved {} files ({}): {} read, {} sent", result.files, text::human_size(result.bytes),
                           text::human_size(result.read_bytes), text::human_size(sent)));
 }

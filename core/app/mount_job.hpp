@@ -24,15 +24,18 @@ class MountJobRun {
   void save(const std::vector<oci::Platform>& built);
 
   const std::vector<report::Warning>& warnings() const { return warnings_; }
+  std::vector<report::MountUse> uses() const;
 
  private:
   struct Mount {
     const MountPlan* plan;
     std::optional<std::pair<oci::Reference, cache::StoredSnapshot>> last;
     std::string seen;
+    std::optional<report::MountTransfer> restored, saved;
   };
 
   void try_to(const char* what, const std::function<void()>& work);
+  std::chrono::milliseconds since(Clock::Steady start) const;
   void load_last();
   void fetch_pieces(const std::vector<Mount*>& mounts, const cache::MountParcel& parcel);
   void restore_all();

@@ -73,12 +73,13 @@ struct Section {
   std::string body;
 };
 
-std::array<Section, 8> sections(const Run& run) {
+std::array<Section, 9> sections(const Run& run) {
   return {{{"platforms", "Platforms", html::matrix(run)},
            {"failures", "What failed", html::failures(run)},
            {"published", "Published", html::published(run)},
            {"warnings", "Warnings", html::warnings(run)},
            {"timeline", "Timeline", html::timeline(run)},
+           {"caches", "Caches", html::caches(run)},
            {"tests", "Tests", html::tests(run)},
            {"emulation", "Emulated and native", html::emulation(run)},
            {"sizes", "Sizes", html::sizes(run)}}};
@@ -90,6 +91,7 @@ void bound(Run& run) {
   };
   cut(run.tags);
   cut(run.warnings);
+  cut(run.mounts);
   for (auto& leg : run.legs) {
     cut(leg.tests);
     cut(leg.layers);

@@ -23,6 +23,7 @@ std::string timeline(const Run& run);
 std::string emulation(const Run& run);
 std::string sizes(const Run& run);
 std::string tests(const Run& run);
+std::string caches(const Run& run);
 std::string warnings(const Run& run);
 
 // What the page looks like and what its controls do: constant, so that the page can name their hashes.

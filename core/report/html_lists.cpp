@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "report/cache_use.hpp"
 #include "report/html.hpp"
 #include "report/legs.hpp"
 
@@ -54,6 +55,12 @@ std::string tests(const Run& run) {
     out += "</ul>\n";
   }
   return out;
+}
+
+std::string caches(const Run& run) {
+  std::string items;
+  for (const auto& each : cache_lines(run)) items += fmt::format("<li>{}</li>\n", line(each));
+  return items.empty() ? items : fmt::format("<ul>\n{}</ul>\n", items);
 }
 
 std::string warnings(const Run& run) {

@@ -118,6 +118,7 @@ Run join(std::vector<Run> parts) {
   auto end = first.started + first.duration;
   for (const auto* part : used) {
     add_warnings(whole, *part);
+    std::ranges::copy(part->mounts, std::back_inserter(whole.mounts));
     end = std::max(end, part->started + part->duration);
   }
   whole.duration = std::chrono::duration_cast<std::chrono::milliseconds>(end - first.started);

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "report/cache_use.hpp"
 #include "report/legs.hpp"
 #include "report/outside_text.hpp"
 #include "report/step_label.hpp"
@@ -86,6 +87,12 @@ std::string failures(const Leg& leg) {
   return out;
 }
 
+std::string caches(const Run& run) {
+  std::string out;
+  for (const auto& line : cache_lines(run)) out += fmt::format("- {}\n", escape(line));
+  return out.empty() ? out : out + '\n';
+}
+
 std::string warnings(const Run& run) {
   if (run.warnings.empty()) return {};
   std::string out = "**Warnings**\n\n";
@@ -119,7 +126,7 @@ std::string to_markdown(const Run& run) {
   auto out = title(run);
   if (!run.legs.empty()) out += matrix(run);
   for (const auto& leg : run.legs) out += failures(leg);
-  return out + warnings(run) + slowest(run);
+  return out + caches(run) + warnings(run) + slowest(run);
 }
 
 }  // namespace polyarch::report

@@ -71,6 +71,20 @@ struct Warning {
   std::string hint;
 };
 
+// One way of a cache mount's contents.
+struct MountTransfer {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;                // of the files
+  std::uint64_t moved_bytes = 0;          // compressed, from or to the registry
+  std::chrono::milliseconds duration{0};  // of all mounts of its node together
+};
+
+struct MountUse {
+  std::string id;
+  oci::Platform platform;  // of the node that keeps it
+  std::optional<MountTransfer> restored, saved;
+};
+
 struct Run {
   std::string id;
   std::string engine_version;
@@ -86,6 +100,7 @@ struct Run {
   std::vector<Leg> legs;
   std::vector<Step> steps;
   std::vector<Warning> warnings;
+  std::vector<MountUse> mounts;
 };
 
 // The same with no more than `bytes` of output of steps and tests, and the most telling `steps` of its steps: what

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "report/cache_use.hpp"
 #include "report/json_fields.hpp"
 #include "report/leg_json.hpp"
 #include "report/outside_text.hpp"
@@ -65,6 +66,41 @@ Warning parse_warning(const Json& object, std::string_view what) {
           number_field<int>(object, "line", what), text_field(object, "hint", what)};
 }
 
+Json transfer_json(const std::optional<MountTransfer>& transfer) {
+  if (!transfer) return {};
+  return {{"files", transfer->files},
+          {"bytes", transfer->bytes},
+          {"moved_bytes", transfer->moved_bytes},
+          {"duration_ms", transfer->duration.count()}};
+}
+
+std::optional<MountTransfer> parse_transfer(const Json& mount, const char* key, std::string_view what) {
+  const auto found = mount.find(key);
+  if (found == mount.end() || !found->is_object()) return std::nullopt;
+  return MountTransfer{number_field<std::uint64_t>(*found, "files", what),
+                       number_field<std::uint64_t>(*found, "bytes", what),
+                       number_field<std::uint64_t>(*found, "moved_bytes", what), duration_field(*found, what)};
+}
+
+Json mount_json(const MountUse& mount) {
+  return {{"id", clean_text(mount.id)},
+          {"platform", mount.platform.str()},
+          {"restored", transfer_json(mount.restored)},
+          {"saved", transfer_json(mount.saved)}};
+}
+
+MountUse parse_mount(const Json& object, std::string_view what) {
+  return {text_field(object, "id", what), platform_field(object, what).value_or(oci::Platform{}),
+          parse_transfer(object, "restored", what), parse_transfer(object, "saved", what)};
+}
+
+Json layer_cache_json(const LayerCache& cache) {
+  return {{"import_ms", cache.imported.count()},
+          {"export_ms", cache.exported.count()},
+          {"steps", cache.steps},
+          {"hits", cache.hits}};
+}
+
 std::string parse_tag(const Json& tag, std::string_view what) {
   if (!tag.is_string()) throw Error(ErrorKind::input, fmt::format("{}: a tag is no text", what));
   return tag.get<std::string>();
@@ -94,7 +130,9 @@ Json run_json(const Run& run) {
           {"tags", to_array(run.tags, clean_text)},
           {"legs", to_array(run.legs, leg_json)},
           {"steps", to_array(run.steps, step_json)},
-          {"warnings", to_array(run.warnings, warning_json)}};
+          {"warnings", to_array(run.warnings, warning_json)},
+          {"layer_cache", layer_cache_json(layer_cache(run))},
+          {"cache_mounts", to_array(run.mounts, mount_json)}};
 }
 
 std::string to_json(const Run& run) {
@@ -125,6 +163,7 @@ Run parse_run(const Json& object, std::string_view what) {
   run.legs = list_of(object, "legs", most_legs, what, parse_leg);
   run.steps = list_of(object, "steps", most_listed_steps, what, parse_step);
   run.warnings = list_of(object, "warnings", most_texts, what, parse_warning);
+  run.mounts = list_of(object, "cache_mounts", most_texts, what, parse_mount);
   return run;
 }
 

@@ -90,6 +90,15 @@ TEST_F(CacheMounts, TurnedOffAFreshBuilderFindsNothing) {
   EXPECT_THAT(result.err, Not(HasSubstr("cache mount")));
 }
 
+// As BuildKit has it: every step anew, its mounts included.
+TEST_F(CacheMounts, NoCacheStartsWithEmptyOnes) {
+  write_project();
+  build(own_builder(), 1);
+  const auto anew = build(joined(own_builder(), {"--no-cache"}), 1);
+  EXPECT_THAT(anew.err, Not(HasSubstr("restored")));
+  EXPECT_THAT(anew.err, HasSubstr("saved 2 files"));
+}
+
 TEST_F(CacheMounts, ARegistryThatFailsFailsNoBuild) {
   write_project();
   const auto result = build(joined(own_builder(), {"--cache", "127.0.0.1:1/nowhere", "--cache-mounts", "auto"}), 1);
