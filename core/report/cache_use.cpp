@@ -15,8 +15,9 @@ constexpr std::string_view export_step = "exporting cache to ";
 constexpr std::string_view any_export = "exporting ";
 
 std::string moved(std::string_view verb, const MountTransfer& transfer) {
-  return fmt::format("{} files ({}) {} in {}, {} moved", transfer.files, text::human_size(transfer.bytes), verb,
-                     text::human_duration(transfer.duration), text::human_size(transfer.moved_bytes));
+  return fmt::format("{} file{} ({}) {} in {}, {} moved", transfer.files, transfer.files == 1 ? "" : "s",
+                     text::human_size(transfer.bytes), verb, text::human_duration(transfer.duration),
+                     text::human_size(transfer.moved_bytes));
 }
 
 }  // namespace
