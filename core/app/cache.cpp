@@ -166,8 +166,11 @@ Basis look(registry::Client& client, const fs::path& root, const std::vector<oci
     return out;
   }
   walk();
-  const bool same = out.tree.left_out.empty() && cache::fingerprint(out.tree) == known->fingerprint;
-  same ? static_cast<void>(out.kept = known) : load();
+  if (out.tree.left_out.empty() && cache::fingerprint(out.tree) == known->fingerprint) {
+    out.kept = known;
+  } else {
+    load();
+  }
   return out;
 }
 

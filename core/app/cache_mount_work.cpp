@@ -3,10 +3,12 @@
 
 #include "app/commands.hpp"
 #include "cache/mount_exchange.hpp"
+#include "sys/memory.hpp"
 
 namespace polyarch::app {
 
 int cache_mounts(const spec::MountWorkOptions& options, Context& context) {
+  sys::share_one_heap();
   const auto work = options.work == "look"      ? cache::MountWork::look
                     : options.work == "restore" ? cache::MountWork::restore
                                                 : cache::MountWork::save;

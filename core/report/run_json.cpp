@@ -90,8 +90,10 @@ Json mount_json(const MountUse& mount) {
 }
 
 MountUse parse_mount(const Json& object, std::string_view what) {
-  return {text_field(object, "id", what), platform_field(object, what).value_or(oci::Platform{}),
-          parse_transfer(object, "restored", what), parse_transfer(object, "saved", what)};
+  const auto platform = platform_field(object, what);
+  if (!platform) throw Error(ErrorKind::input, fmt::format("{}: a cache mount without a platform", what));
+  return {text_field(object, "id", what), *platform, parse_transfer(object, "restored", what),
+          parse_transfer(object, "saved", what)};
 }
 
 Json layer_cache_json(const LayerCache& cache) {

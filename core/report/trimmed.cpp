@@ -73,6 +73,7 @@ Run trimmed(Run run, std::size_t bytes, std::size_t steps) {
   for (auto& warning : run.warnings) {
     for (auto* text : {&warning.message, &warning.file, &warning.hint}) keep_start(*text);
   }
+  for (auto& mount : run.mounts) keep_start(mount.id);
   keep_start(run.error);
   for (auto& leg : run.legs) {
     keep_start(leg.error);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "report/run_json.hpp"
 #include "report/writers.hpp"
 #include "unit/report/sample.hpp"
@@ -61,6 +62,17 @@ TEST(CacheUse, TellsOfEveryMount) {
   EXPECT_EQ(again.mounts[0].saved->moved_bytes, 10U);
   EXPECT_EQ(again.mounts[0].restored->duration, std::chrono::milliseconds(1'500));
   EXPECT_FALSE(again.mounts[1].saved);
+}
+
+TEST(CacheUse, BoundsAndRefusesHostileMounts) {
+  auto run = make_run({make_leg(amd64)});
+  run.mounts = {{std::string(1 << 20, 'x'), amd64, std::nullopt, MountTransfer{1, 1, 1, {}}}};
+  EXPECT_LT(parse_report(to_json(run), "report.json").mounts[0].id.size(), 4096U);
+  auto object = run_json(run);
+  object["cache_mounts"][0].erase("platform");
+  EXPECT_THROW(parse_run(object, "report.json"), Error);
+  object["cache_mounts"] = "none";
+  EXPECT_THROW(parse_run(object, "report.json"), Error);
 }
 
 }  // namespace
