@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
 # `polyarch copy` beside crane, oras and skopeo: an image of 8 layers and 512 MB from one registry to an empty repository of
 # another, on loopback. Needs docker-registry (Debian), skopeo and Go.
+#
+# All of it runs on the same cores, so that time is CPU time: of both registries, and of the client. Every byte is hashed
+# by us and once more by the registry that takes it; oras hashes nothing and has the kernel move the bytes, trusting the
+# source and the target. The hash alone is 0.28 s for 512 MB where a core does 1.8 GB/s: the price of knowing which of the
+# two was wrong.
 set -euo pipefail
 shopt -s inherit_errexit
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."

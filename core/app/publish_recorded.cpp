@@ -61,14 +61,13 @@ Waited wait_for(const spec::PublishOptions& options, publish::Records& store, Co
     const auto records = store.read_all(options.run_id);
     std::string missing = "any leg";
     if (records.empty() && last) return {last->plan, {}, true};
+    if (!records.empty()) last = {records.front().plan, {}};
     const auto odd = records.empty() ? records.end() : odd_one(records);
     if (odd != records.end()) {
       if (last_look) fail_odd(records.front(), *odd);
       missing = fmt::format("{} of the same plan as {}", odd->platform.str(), records.front().platform.str());
     } else if (!records.empty()) {
-      const auto& plan = records.front().plan;
-      last = {plan, call(plan, records)};
-      const auto& roll = last->roll;
+      const auto& roll = last->roll = call(last->plan, records);
       if (roll.complete() || (last_look && roll.missing.empty())) return *last;
       missing = oci::names(roll.missing.empty() ? roll.missing_optional : roll.missing);
     }

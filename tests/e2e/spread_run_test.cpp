@@ -8,6 +8,7 @@
 namespace polyarch::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -169,6 +170,25 @@ TEST_F(SpreadRun, PublishedByHandARequiredLegIsWaitedFor) {
   ASSERT_EQ(job("linux/arm64").status, 0);
   other.join();
   EXPECT_EQ(waited.status, 0) << shown(waited);
+  EXPECT_THAT(published(), ElementsAre("amd64", "arm64"));
+}
+
+TEST_F(SpreadRun, PublishedByHandLegsThatDisagreeAreNamedAndWaitedFor) {
+  ASSERT_EQ(job("linux/amd64", {"--label", "made=differently"}).status, 0);
+  ASSERT_EQ(job("linux/arm64").status, 0);
+  const auto refused = engine({"publish", "--run-id", "pipeline/7", repository()});
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("linux/amd64"), HasSubstr("linux/arm64"),
+                                 HasSubstr("were built from different commits or with different options")));
+  EXPECT_FALSE(digest_of(tag()));
+  sys::ProcessResult waited;
+  std::thread other([&] { waited = engine({"publish", "--run-id", "pipeline/7", "--wait", "3", repository()}); });
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto rerun = job("linux/amd64");
+  other.join();
+  EXPECT_EQ(rerun.status, 0) << shown(rerun);
+  EXPECT_EQ(waited.status, 0) << shown(waited);
+  EXPECT_THAT(waited.err, HasSubstr("of the same plan as"));
   EXPECT_THAT(published(), ElementsAre("amd64", "arm64"));
 }
 
