@@ -39,15 +39,6 @@ printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s",%s},"laye
 echo '{"imageLayoutVersion":"1.0.0"}' >"$LAYOUT/oci-layout"
 printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s}]}' "$TYPE.manifest.v1+json" "$(blob "$SCRATCH/manifest")" >"$LAYOUT/index.json"
 
-debian() { # PORT DIR
-  cat >"$2.yml" <<END
-version: 0.1
-log: {level: error, accesslog: {disabled: true}}
-storage: {filesystem: {rootdirectory: $2}}
-http: {addr: "127.0.0.1:$1"}
-END
-  serve "$1" docker-registry serve "$2.yml"
-}
 SOURCE='' TARGET=''
 polyarch() { "$ENGINE" copy "$SOURCE/image:1" "$TARGET/polyarch:1"; }
 crane() { "$PEERS/crane" copy "$SOURCE/image:1" "$TARGET/crane:1"; }
@@ -70,6 +61,7 @@ echo "|---|---|---|---|---|---|"
 debian 25984 "$SCRATCH/source-debian"
 serve 25985 "$ENGINE" registry serve --listen 127.0.0.1:25985 --dir "$SCRATCH/source-polyarch"
 FIXED=${#SERVERS[@]}
+SHARES=()
 for kind in docker-registry "polyarch registry"; do
   if [[ $kind == docker-registry ]]; then
     SOURCE=127.0.0.1:25984 TARGET=127.0.0.1:25986
@@ -81,4 +73,9 @@ for kind in docker-registry "polyarch registry"; do
   "$ENGINE" copy "oci:$LAYOUT" "$SOURCE/image:1" >"$OUT/last.log" 2>&1
   rounds "$RUNS" fresh polyarch crane oras skopeo
   row "$kind to $kind" polyarch crane oras skopeo
+  servers_share 3 fresh polyarch
+  SHARES+=("$kind to $kind: $SHARE ms")
 done
+echo
+echo "What both registries take of the time by themselves, with $(nproc) cores:"
+printf '%s\n' "${SHARES[@]}"

@@ -87,11 +87,13 @@ regctl() {
 for platform in "${PLATFORMS[@]}"; do make_image "$platform" "$SCRATCH/${platform//\//-}"; done
 serve 25981 "$ENGINE" registry serve --listen 127.0.0.1:25981 --dir "$SCRATCH/registry"
 serve 25982 "$PEERS/delay" 127.0.0.1:25982 127.0.0.1:25981 10ms
-serve 25983 "$PEERS/delay" 127.0.0.1:25983 "$POLYARCH_TESTBED_REGISTRY" 10ms
+debian 25980 "$SCRATCH/debian"
+serve 25983 "$PEERS/delay" 127.0.0.1:25983 127.0.0.1:25980 10ms
 
 echo "| join 8 images | polyarch | regctl | crane | oras | imagetools | ratio to the best |"
 echo "|---|---|---|---|---|---|---|"
-for where in "docker-registry, loopback|$POLYARCH_TESTBED_REGISTRY" "docker-registry, 20 ms|127.0.0.1:25983" \
+SHARES=()
+for where in "docker-registry, loopback|127.0.0.1:25980" "docker-registry, 20 ms|127.0.0.1:25983" \
   "polyarch registry, loopback|127.0.0.1:25981" "polyarch registry, 20 ms|127.0.0.1:25982"; do
   host=${where##*|}
   REPOSITORY=$host/bench/join
@@ -103,5 +105,12 @@ for where in "docker-registry, loopback|$POLYARCH_TESTBED_REGISTRY" "docker-regi
     for peer in polyarch regctl crane oras imagetools; do prepare "$peer" && time_ms "$peer" >"$OUT/warm"; done
     rounds "$RUNS" prepare polyarch regctl crane oras imagetools
     row "${where%%|*}, $TAGS tags" polyarch regctl crane oras imagetools
+    if [[ $where == *loopback* ]]; then
+      servers_share "$RUNS" prepare polyarch
+      SHARES+=("${where%%|*}, $TAGS tags: $SHARE ms")
+    fi
   done
 done
+echo
+echo "What the registry takes of the time by itself, with $(nproc) cores:"
+printf '%s\n' "${SHARES[@]}"

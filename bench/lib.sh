@@ -29,8 +29,8 @@ pairs() { # COUNT TITLE PREPARE FUNCTION_A FUNCTION_B
     "$((x - y))" "$count"
 }
 
-# Runs every function once a round, each round beginning with the next one, after `prepare NAME`; leaves the median of NAME
-# in $OUT/NAME.median.
+# Runs every function once a round, after `prepare NAME`; leaves the median of NAME in $OUT/NAME.median. Each round begins
+# with the next one, every other round goes backwards: nobody always has the same one's dirty pages to wait for.
 rounds() { # COUNT PREPARE FUNCTION…
   local count=$1 prepare=$2 i k name
   shift 2
@@ -38,12 +38,33 @@ rounds() { # COUNT PREPARE FUNCTION…
   for name in "${names[@]}"; do : >"$OUT/$name.ms"; done
   for ((i = 0; i < count; i++)); do
     for ((k = 0; k < ${#names[@]}; k++)); do
-      name=${names[(i + k) % ${#names[@]}]}
+      name=${names[(i + (i % 2 ? ${#names[@]} - k : k)) % ${#names[@]}]}
       "$prepare" "$name"
       time_ms "$name" >>"$OUT/$name.ms"
     done
   done
   for name in "${names[@]}"; do median <"$OUT/$name.ms" >"$OUT/$name.median"; done
+}
+
+# Leaves in SHARE how many milliseconds a run keeps all cores busy in the servers alone: here no client is faster than that.
+# shellcheck disable=SC2034  # SHARE is for who sources this
+servers_share() { # COUNT PREPARE FUNCTION
+  local total=0 i before
+  for ((i = 0; i < $1; i++)); do
+    "$2" "$3"
+    before=$(servers_ms)
+    "$3" >"$OUT/last.log" 2>&1
+    total=$((total + $(servers_ms) - before))
+  done
+  SHARE=$((total / $1 / $(nproc)))
+}
+servers_ms() {
+  local one total=0 fields
+  for one in "${SERVERS[@]}"; do
+    read -ra fields <"/proc/$one/stat"
+    total=$((total + (fields[13] + fields[14]) * 1000 / $(getconf CLK_TCK)))
+  done
+  echo "$total"
 }
 
 # One row: what was measured, our median, each peer's, and our ratio to the best of them. The first name is ours.
@@ -74,6 +95,16 @@ serve() { # PORT COMMAND…
   done
   cat "$OUT/serve-$port.log" >&2
   return 1
+}
+# Debian's docker-registry, quiet, with its blobs in DIR.
+debian() { # PORT DIR
+  cat >"$2.yml" <<END
+version: 0.1
+log: {level: error, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $2}}
+http: {addr: "127.0.0.1:$1"}
+END
+  serve "$1" docker-registry serve "$2.yml"
 }
 SERVERS=()
 end_servers() { for one in "${SERVERS[@]}"; do kill "$one" 2>/dev/null || :; done; }
