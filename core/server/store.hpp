@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -76,7 +77,7 @@ class Store {
   Paths paths_;
   std::uint64_t max_manifest_;
   sys::Descriptor lock_;
-  std::mutex manifests_;  // one change of manifests and tags at a time
+  std::shared_mutex manifests_;  // one change of manifests and tags at a time, but for new tags of known manifests
 };
 
 }  // namespace polyarch::server

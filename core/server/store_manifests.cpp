@@ -61,15 +61,20 @@ std::optional<StoredManifest> Store::manifest(const RepositoryName& name, const 
 
 void Store::put_manifest(const RepositoryName& name, const Digest& digest, std::string_view bytes,
                          const ManifestFacts& facts, const std::vector<Tag>& tags) {
-  // A known one only gets its tags. It was settled then; while it is being made known, the lock holds this up.
   const auto known = [&] {
     return has_manifest(name, digest) && read_if_present(paths_.manifest(name, digest), max_note) == facts.media_type;
   };
-  if (!known()) {
-    auto blobs = facts.blobs;
-    blobs.push_back(digest);  // may have come as a blob
-    settle(name, blobs);
+  const auto write_tags = [&] {
+    for (const auto& tag : tags) write(paths_.tag(name, tag), digest.str());
+  };
+  {
+    // A known one only gets its tags, side by side with others: the disk then has one wait for all of them.
+    const std::shared_lock lock(manifests_);
+    if (known()) return write_tags();
   }
+  auto blobs = facts.blobs;
+  blobs.push_back(digest);  // may have come as a blob
+  settle(name, blobs);
   const std::lock_guard lock(manifests_);
   if (!known()) {
     if (!fs::exists(paths_.content(digest))) write(paths_.content(digest), bytes);
@@ -79,7 +84,7 @@ void Store::put_manifest(const RepositoryName& name, const Digest& digest, std::
     }
     write(paths_.manifest(name, digest), facts.media_type);
   }
-  for (const auto& tag : tags) write(paths_.tag(name, tag), digest.str());
+  write_tags();
 }
 
 bool Store::remove_manifest(const RepositoryName& name, const Digest& digest) {
