@@ -124,6 +124,24 @@ std::vector<oci::Platform> platforms_here(const spec::BuildOptions& options, con
   return only.empty() ? all : only;
 }
 
+// The repository that is named, if one is.
+std::optional<oci::Repository> cache_repository(const spec::BuildOptions& options) {
+  if (options.cache == "auto" || options.cache == "off") return std::nullopt;
+  return oci::Repository::parse(options.cache);
+}
+
+// Asked once, beforehand: else BuildKit would complain for each platform, and each cache mount would.
+bool may_write_cache(registry::Client& client, const oci::Repository& repository) {
+  try {
+    client.check_push(repository);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::auth && error.kind() != ErrorKind::registry) throw;
+    log::info("the cache in {} is read and not written: {}", repository.str(), error.message());
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool is_endpoint(const std::string& builder) {
@@ -134,6 +152,7 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
                    const std::vector<std::string>& buildx, bool for_plan) {
   Facts facts;
   facts.host = context.host;
+  facts.cache_read_only = facts.host.untrusted;
   facts.run_id = run_id(options, context);
   facts.local_engine = context.environment("DOCKER_HOST").value_or("unix://").starts_with("unix://");
   facts.run_platforms = wanted_platforms(options);
@@ -157,6 +176,11 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
   if (!for_plan) {
     for (const auto& repository : targets.repositories()) {
       questions.emplace_back([&, repository] { registries.client().check_push(repository); });
+    }
+    if (const auto cache = cache_repository(options); cache && !targets.repositories().contains(*cache)) {
+      questions.emplace_back([&, cache] {
+        if (!facts.cache_read_only) facts.cache_read_only = !may_write_cache(lookups.client(), *cache);
+      });
     }
   }
   sys::run_parallel(questions, questions.size());

@@ -30,6 +30,7 @@ struct Facts {
   std::set<oci::Platform> native;    // of the wanted: run without QEMU
   std::set<oci::Platform> emulated;  // of the wanted: run by an emulator that is registered and works
   ci::Host host;
+  bool cache_read_only = false;  // the code is a fork's, or the login may not push to --cache REPOSITORY
   std::string run_id;
 };
 

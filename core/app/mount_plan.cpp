@@ -169,7 +169,7 @@ MountsPlan plan_mounts(const spec::BuildOptions& options, const Facts& facts, co
   auto out = planner.take();
   out.repository = repository;
   out.scope =
-      cache::layer_scope(facts.host.branch, facts.host.base_branch, facts.host.default_branch, facts.host.untrusted);
+      cache::layer_scope(facts.host.branch, facts.host.base_branch, facts.host.default_branch, facts.cache_read_only);
   for (const auto& argument : common_values(options.build_args)) {
     if (argument.starts_with(namespace_argument)) out.build_args.push_back(argument);
   }

@@ -75,7 +75,7 @@ void plan_cache(const spec::BuildOptions& options, const Facts& facts, Plan& pla
   if (options.cache == "off" || (options.cache == "auto" && !plan.staging)) return;
   const auto repository = options.cache == "auto" ? *plan.staging : oci::Repository::parse(options.cache);
   const auto scope =
-      cache::layer_scope(facts.host.branch, facts.host.base_branch, facts.host.default_branch, facts.host.untrusted);
+      cache::layer_scope(facts.host.branch, facts.host.base_branch, facts.host.default_branch, facts.cache_read_only);
   const auto insecure = is_insecure(options, repository.registry);
   plan.cache = cache::layer_cache(repository, facts.platforms, scope, insecure);
   for (auto& solve : plan.solves) {

@@ -17,8 +17,8 @@ std::string tag_part(std::string_view scope, std::size_t longest) {
 }
 
 LayerScope layer_scope(const std::string& branch, const std::string& base_branch, const std::string& default_branch,
-                       bool untrusted) {
-  LayerScope out{branch.empty() ? "main" : branch, {}, untrusted};
+                       bool read_only) {
+  LayerScope out{branch.empty() ? "main" : branch, {}, read_only};
   for (const auto& fallback : {base_branch, default_branch}) {
     const bool known = fallback == out.scope || std::ranges::find(out.fallbacks, fallback) != out.fallbacks.end();
     if (!fallback.empty() && !known) out.fallbacks.push_back(fallback);

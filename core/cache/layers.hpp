@@ -17,7 +17,7 @@ struct LayerScope {
 
 // From what is known of the branches; an unknown branch is "main" to itself.
 LayerScope layer_scope(const std::string& branch, const std::string& base_branch, const std::string& default_branch,
-                       bool untrusted);
+                       bool read_only);
 
 // `text` as a part of a tag: what a tag cannot hold is replaced, and what was changed or is over `longest` bytes gets a
 // hash, so that no two texts share a tag.

@@ -28,15 +28,16 @@ std::vector<std::string> parameters(const std::string& query, std::string_view n
   return found;
 }
 
-// Everything that is asked for: the registry's rules are not what is tested.
-Json access_of(const std::string& query) {
+Json access_of(const std::string& query, bool reads_only) {
   auto access = Json::array();
   for (const auto& scopes : parameters(query, "scope")) {
     for (const auto scope : text::split(scopes, ' ')) {
       const auto parts = text::split(scope, ':');
       if (parts.size() != 3) continue;
       auto actions = Json::array();
-      for (const auto action : text::split(parts[2], ',')) actions.push_back(action);
+      for (const auto action : text::split(parts[2], ',')) {
+        if (!reads_only || action == "pull") actions.push_back(action);
+      }
       access.push_back({{"type", parts[0]}, {"name", parts[1]}, {"actions", actions}});
     }
   }
@@ -94,20 +95,22 @@ Message TokenService::answer(const Message& request) const {
   const bool trade = request.method() == "POST";
   const auto target = request.target();
   const auto query = trade ? request.body : target.substr(std::min(target.find('?') + 1, target.size()));
-  const auto basic = "Basic " + text::base64_encode(username_ + ":" + password_);
+  const auto basic = [&](const std::string& name) { return "Basic " + text::base64_encode(name + ":" + password_); };
+  const auto shown = request.field("Authorization");
+  const bool reads_only = !trade && shown == basic(reader);
   const bool admitted = trade ? parameters(query, "refresh_token") == std::vector<std::string>{refresh_token}
-                              : request.field("Authorization") == basic;
+                              : reads_only || shown == basic(username_);
   if (!admitted) return make_reply(401, "Connection: close", R"({"details":"wrong user or password"})");
-  const Json body{{trade ? "access_token" : "token", issue(query)}, {"expires_in", 300}};
+  const Json body{{trade ? "access_token" : "token", issue(query, reads_only)}, {"expires_in", 300}};
   return make_reply(200, "Connection: close\r\nContent-Type: application/json", body.dump());
 }
 
-std::string TokenService::issue(const std::string& query) const {
+std::string TokenService::issue(const std::string& query, bool reads_only) const {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   const Json header{
       {"typ", "JWT"}, {"alg", "ES256"}, {"x5c", Json::array({text::base64_encode(der_of(signer_.certificate()))})}};
   const Json claims{{"iss", issuer},   {"sub", username_}, {"aud", audience}, {"exp", now + 300},
-                    {"nbf", now - 10}, {"iat", now},       {"jti", "one"},    {"access", access_of(query)}};
+                    {"nbf", now - 10}, {"iat", now},       {"jti", "one"},    {"access", access_of(query, reads_only)}};
   const auto signed_part = base64url(header.dump()) + "." + base64url(claims.dump());
   return signed_part + "." + base64url(sign(signed_part));
 }

@@ -11,11 +11,13 @@
 namespace polyarch::testing {
 
 // Issues tokens as distribution's token specification has them: JWTs signed with ES256, for whoever knows the password,
-// and for whoever shows the refresh token.
+// and for whoever shows the refresh token. Who calls himself `reader` knows the same password and gets no more than
+// pull.
 class TokenService {
  public:
   static constexpr const char* issuer = "the contract's token service";
   static constexpr const char* audience = "the contract's registry";
+  static constexpr const char* reader = "reader";
   static constexpr const char* refresh_token = "contract-refresh-token";
 
   // `signer`: whose certificate the registry trusts.
@@ -28,7 +30,7 @@ class TokenService {
  private:
   void run();
   Message answer(const Message& request) const;
-  std::string issue(const std::string& query) const;
+  std::string issue(const std::string& query, bool reads_only) const;
   std::string sign(const std::string& text) const;
 
   Identity signer_;

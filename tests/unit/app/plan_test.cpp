@@ -185,7 +185,7 @@ TEST(Plan, KeepsTheCacheWhereItIsTold) {
   pushed.cache = "off";
   EXPECT_THAT(make_plan(pushed, two).solves.at(0).solve.cache_from, IsEmpty());
   auto facts = two;
-  facts.host.untrusted = true;
+  facts.cache_read_only = true;
   EXPECT_THAT(make_plan(push_options(), facts).solves.at(0).solve.cache_to, IsEmpty());
   EXPECT_THAT(make_plan(push_options(), facts).solves.at(0).solve.cache_from, SizeIs(4));
   options.cache = "r.example/cache:tag";
