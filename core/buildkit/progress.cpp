@@ -58,6 +58,10 @@ void ProgressStream::feed(std::string_view line) {
 void ProgressStream::read(std::string_view object) {
   const auto status = parse_status(object);
   if (!status) return keep_output(object);
+  for (const auto& id : status->transfers) {
+    const auto found = vertices_.find(id);
+    if (found != vertices_.end()) found->second.transfers = true;
+  }
   update(status->vertexes);
   for (const auto& chunk : status->logs) {
     const auto found = vertices_.find(chunk.vertex);
@@ -110,10 +114,13 @@ bool ProgressStream::apply(const VertexUpdate& update, Vertex& vertex) {
   if (update.started && update.started != vertex.run_started) {
     vertex.run_started = update.started;
     vertex.earlier = step.duration;
+    vertex.transfers = false;
     step.started = std::min(step.started.value_or(*update.started), *update.started);
     step.completed.reset();
   }
-  if (update.started) step.cached = update.cached;
+  // What was found in a cache is fetched from there under the same name: only a run that moves nothing is a run.
+  if (update.cached) step.cached = true;
+  if (update.completed && !update.cached && !vertex.transfers) step.cached = false;
   if (update.completed && update.started) {
     step.completed = update.completed;
     step.duration = vertex.earlier + between(*update.started, *update.completed);

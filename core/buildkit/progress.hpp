@@ -55,6 +55,7 @@ class ProgressStream {
     StepLog log;
     std::optional<report::Time> run_started;  // of the latest of its runs
     std::chrono::milliseconds earlier{0};     // what the runs before that took
+    bool transfers = false;                   // the latest run fetches or unpacks a result
   };
 
   report::Step snapshot(const Vertex& vertex) const;

@@ -94,6 +94,8 @@ std::optional<Status> parse_status(std::string_view line) {
   if (!object || std::ranges::none_of(members, [&](auto key) { return object->contains(key); })) return std::nullopt;
   Status status;
   for_each(*object, "vertexes", [&](const Json& vertex) { status.vertexes.push_back(read_vertex(vertex)); });
+  for_each(*object, "statuses",
+           [&](const Json& transfer) { status.transfers.push_back(string_of(transfer, "vertex")); });
   for_each(*object, "logs", [&](const Json& log) {
     status.logs.push_back({string_of(log, "vertex"), base64_of(member(log, "data"))});
   });

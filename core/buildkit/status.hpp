@@ -26,6 +26,7 @@ struct LogChunk {
 
 struct Status {
   std::vector<VertexUpdate> vertexes;
+  std::vector<std::string> transfers;  // vertexes whose result is being fetched or unpacked
   std::vector<LogChunk> logs;
   std::vector<report::Warning> warnings;
 };

@@ -55,7 +55,6 @@ TEST_F(ReadOnlyCache, IsReadAndNotWrittenWithoutAWarning) {
       "RUN --mount=type=cache,id=objects-$TARGETARCH,target=/objects echo twice; cat /objects/it\n");
   const auto reader = build(TokenService::reader);
   ASSERT_EQ(reader.status, 0) << shown(reader);
-  std::cerr << shown(reader) << writer.err;
   EXPECT_THAT(reader.err, HasSubstr("the cache in " + repository() + " is read and not written: "));
   EXPECT_THAT(reader.err, Not(HasSubstr("warning")));
   const auto report = read_json(path(std::string(TokenService::reader) + "/report.json"));

@@ -177,7 +177,16 @@ TEST(ProgressStream, AddsUpTheRunsOfAStep) {
   EXPECT_TRUE(step.cached);
   EXPECT_EQ(build.events.size(), 4U) << "the repetition is no change";
   build.stream.feed(vertex(R"("started":"2026-01-01T00:00:20Z")"));
+  build.stream.feed(vertex(R"("started":"2026-01-01T00:00:20Z","completed":"2026-01-01T00:00:21Z")"));
   EXPECT_FALSE(build.step("x").cached) << "this time it is run";
+}
+
+TEST(ProgressStream, AStepWhoseCachedResultIsFetchedStaysCached) {
+  Recorded build(both);
+  build.replay("cached_and_fetched.rawjson");
+  const auto step = build.step("[2/3] RUN");
+  EXPECT_TRUE(step.cached);
+  EXPECT_FALSE(build.step("[3/3] RUN").cached);
 }
 
 TEST(ProgressStream, JoinsLogLinesThatComeInPieces) {
