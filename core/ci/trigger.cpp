@@ -15,6 +15,7 @@ constexpr std::size_t largest_event = 16U << 20;
 
 // "https://host/group/app.git" is called "app".
 std::string name_of(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
   if (url.ends_with(".git")) url.remove_suffix(4);
   return std::string(url.substr(url.find_last_of("/:") + 1));
 }
