@@ -8,8 +8,10 @@
 namespace polyarch::app {
 namespace {
 
+constexpr std::string_view blanks = " \t\r\n";  // what trim() takes, or no word would end
+
 // A word of an expression; what stands in quotes is one, with its quotes.
-std::string take_template_word(std::string_view& text) {
+std::string take_template_word(std::string_view& text, std::string_view whole) {
   text = text::trim(text);
   std::size_t end = 0;
   char quote = 0;
@@ -19,9 +21,13 @@ std::string take_template_word(std::string_view& text) {
       if (c == quote) quote = 0;
     } else if (c == '\'' || c == '"') {
       quote = c;
-    } else if (c == ' ') {
+    } else if (blanks.find(c) != std::string_view::npos) {
       break;
     }
+  }
+  if (quote != 0) {
+    throw Error(ErrorKind::usage, fmt::format("'{}' opens a quote that is not closed", text::printable(whole)),
+                "write the same quote at its end");
   }
   auto word = std::string(text.substr(0, end));
   text.remove_prefix(end);
@@ -33,10 +39,10 @@ std::string unquoted(std::string_view word) {
   return std::string(quoted ? word.substr(1, word.size() - 2) : word);
 }
 
-Expression parse_expression(std::string_view text) {
-  Expression expression{.name = take_template_word(text)};
+Expression parse_expression(std::string_view text, std::string_view whole) {
+  Expression expression{.name = take_template_word(text, whole)};
   while (!(text = text::trim(text)).empty()) {
-    const auto word = take_template_word(text);
+    const auto word = take_template_word(text, whole);
     const bool quoted = word.front() == '\'' || word.front() == '"';
     const auto option = quoted ? std::nullopt : text::cut(word, '=');
     if (option) {
@@ -66,7 +72,7 @@ Piece take_piece(std::string_view& text, std::string_view whole) {
     throw Error(ErrorKind::usage, fmt::format("'{}' opens an expression that is not closed", text::printable(whole)),
                 "write }} at its end");
   }
-  piece.expression = parse_expression(text.substr(start + 2, end - start - 2));
+  piece.expression = parse_expression(text.substr(start + 2, end - start - 2), whole);
   text.remove_prefix(end + 2);
   return piece;
 }

@@ -14,7 +14,7 @@ struct Expression {
   std::vector<std::pair<std::string, std::string>> options;
 };
 
-// The expressions of a template. Throws Error{usage} on one that is not closed.
+// The expressions of a template. Throws Error{usage} on one that is not closed, or has a quote that is not.
 std::vector<Expression> expressions_of(std::string_view text);
 
 // `text` with every {{expression}} replaced by its value. Throws Error{usage} on one that is not closed, and on one
