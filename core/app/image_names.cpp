@@ -40,10 +40,7 @@ std::string created_date(const spec::BuildOptions& options, const Occasion& occa
 }
 
 bool sets(const std::vector<std::string>& texts, std::string_view key) {
-  return std::ranges::any_of(texts, [&](std::string_view text) {
-    const auto name = text.substr(0, text.find('='));
-    return name == key || (name.ends_with(key) && name[name.size() - key.size() - 1] == ':');
-  });
+  return std::ranges::any_of(texts, [&](std::string_view text) { return text.substr(0, text.find('=')) == key; });
 }
 
 std::vector<std::string> enabled_images(const spec::BuildOptions& options) {
@@ -99,10 +96,13 @@ NamedBuild name_build(spec::BuildOptions options, const Occasion& occasion) {
   options.tags.insert(options.tags.end(), names.tags.begin(), names.tags.end());
   for (auto* texts : {&options.labels, &options.annotations}) {
     for (auto& text : *texts) text = occasion.expand(text);
-    const auto given = *texts;
+    // In front: what is given for a platform or a level comes later, and so takes its place there.
+    std::vector<std::string> all;
     for (const auto& [key, value] : names.labels) {
-      if (!sets(given, key)) texts->push_back(fmt::format("{}={}", key, value));
+      if (!sets(*texts, key)) all.push_back(fmt::format("{}={}", key, value));
     }
+    all.insert(all.end(), texts->begin(), texts->end());
+    *texts = std::move(all);
   }
   return {std::move(options), std::move(names)};
 }
