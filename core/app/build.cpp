@@ -134,7 +134,8 @@ void mark_failed(report::Run& run, const Error& error) {
 }
 
 Occasion occasion(const Context& context) {
-  return {ci::read_trigger(context.host, context.environment), context.clock.wall()};
+  return {ci::read_trigger(context.host, context.environment), context.clock.wall(),
+          machine_time_zones(context.environment("TZDIR"))};
 }
 
 Plan make_named_plan(const NamedBuild& named, const Facts& facts) {

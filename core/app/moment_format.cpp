@@ -13,10 +13,10 @@ constexpr std::array month_names{"January", "February", "March",     "April",   
                                  "July",    "August",   "September", "October", "November", "December"};
 constexpr std::array day_names{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 // Longer ones before those that they begin with.
-constexpr std::array<std::string_view, 44> moment_tokens{
-    "YYYY", "YY",  "Qo", "Q",  "MMMM", "MMM", "MM",   "Mo", "M",  "DDDD", "DDDo", "DDD", "DD", "Do", "D",
-    "dddd", "ddd", "dd", "do", "d",    "E",   "GGGG", "GG", "WW", "Wo",   "W",    "HH",  "H",  "hh", "h",
-    "kk",   "k",   "mm", "m",  "ss",   "s",   "SSS",  "SS", "S",  "A",    "a",    "ZZ",  "Z",  "X"};
+constexpr std::array<std::string_view, 46> moment_tokens{
+    "YYYY", "YY", "Qo", "Q", "MMMM", "MMM",  "MM", "Mo", "M",  "DDDD", "DDDo", "DDD", "DD", "Do", "D",  "dddd",
+    "ddd",  "dd", "do", "d", "E",    "GGGG", "GG", "WW", "Wo", "W",    "HH",   "H",   "hh", "h",  "kk", "k",
+    "mm",   "m",  "ss", "s", "SSS",  "SS",   "S",  "A",  "a",  "ZZ",   "Z",    "zz",  "z",  "X"};
 
 struct MomentParts {
   std::chrono::year_month_day date;
@@ -26,10 +26,12 @@ struct MomentParts {
   int iso_year;
   int iso_week;
   std::int64_t seconds;
+  ZoneTime zone;
 };
 
-MomentParts parts_of(Clock::Wall time) {
+MomentParts parts_of(Clock::Wall utc, const ZoneTime& zone) {
   using std::chrono::days;
+  const auto time = utc + zone.offset;
   const auto day = std::chrono::floor<days>(time);
   const std::chrono::year_month_day date(day);
   const auto new_year = [](std::chrono::year year) { return std::chrono::sys_days(year / 1 / 1); };
@@ -43,13 +45,21 @@ MomentParts parts_of(Clock::Wall time) {
           static_cast<int>((day - new_year(date.year())).count()) + 1,
           static_cast<int>(iso_year),
           static_cast<int>((thursday - new_year(iso_year)).count()) / 7 + 1,
-          std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count()};
+          std::chrono::floor<std::chrono::seconds>(utc.time_since_epoch()).count(),
+          zone};
 }
 
 std::string ordinal(int number) {
   const int last = number % 10;
   const bool teen = number / 10 % 10 == 1;
   return fmt::format("{}{}", number, teen || last > 3 || last == 0 ? "th" : last == 1 ? "st" : last == 2 ? "nd" : "rd");
+}
+
+// "+05:30".
+std::string offset_text(const ZoneTime& zone, std::string_view separator) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(zone.offset).count();
+  return fmt::format("{}{:02}{}{:02}", minutes < 0 ? '-' : '+', std::abs(minutes) / 60, separator,
+                     std::abs(minutes) % 60);
 }
 
 std::string date_token(std::string_view token, const MomentParts& parts) {
@@ -108,15 +118,16 @@ std::string clock_token(std::string_view token, const MomentParts& parts) {
   if (token == "S") return fmt::format("{}", millisecond / 100);
   if (token == "A") return hour < 12 ? "AM" : "PM";
   if (token == "a") return hour < 12 ? "am" : "pm";
-  if (token == "ZZ") return "+0000";
-  if (token == "Z") return "+00:00";
+  if (token == "Z") return offset_text(parts.zone, ":");
+  if (token == "ZZ") return offset_text(parts.zone, "");
+  if (token == "z" || token == "zz") return parts.zone.name;
   return fmt::format("{}", parts.seconds);
 }
 
 }  // namespace
 
-std::string moment_format(Clock::Wall time, std::string_view format) {
-  const auto parts = parts_of(time);
+std::string moment_format(Clock::Wall time, std::string_view format, const ZoneTime& zone) {
+  const auto parts = parts_of(time, zone);
   std::string out;
   while (!format.empty()) {
     if (const auto end = format.find(']'); format.front() == '[' && end != std::string_view::npos) {

@@ -25,15 +25,26 @@ bool on_default_branch(const ci::Trigger& trigger) {
   return trigger.scheduled() || trigger.event.starts_with("issue") || trigger.event.starts_with("discussion");
 }
 
-std::optional<std::string> date_value(const Expression& expression, Clock::Wall time) {
+ZoneTime zone_time(std::string_view name, Clock::Wall time, const TimeZones& zones) {
+  if (name == "UTC" || name == "Etc/UTC" || name == "GMT") return {};
+  const auto zone = zones ? zones(name) : std::nullopt;
+  if (zone) return zone->at(time);
+  throw Error(
+      ErrorKind::usage, fmt::format("this machine knows no time zone '{}'", text::printable(name)),
+      "write it as the time zone database does, Europe/Berlin, and install tzdata; without tz, times are in UTC");
+}
+
+std::string date_value(const Expression& expression, Clock::Wall time, const TimeZones& zones) {
+  ZoneTime zone;
   for (const auto& [name, value] : expression.options) {
-    if (name == "tz" && (value == "UTC" || value == "Etc/UTC" || value == "GMT")) continue;
-    throw Error(
-        ErrorKind::usage,
-        fmt::format("{}: {}={} is not understood", expression.name, text::printable(name), text::printable(value)),
-        "times of tags are in UTC: leave tz out");
+    if (name != "tz") {
+      throw Error(ErrorKind::usage,
+                  fmt::format("{}: there is no attribute '{}'", expression.name, text::printable(name)),
+                  "write {{date 'FORMAT' tz='ZONE'}}");
+    }
+    zone = zone_time(value, time, zones);
   }
-  return moment_format(time, expression.argument);
+  return moment_format(time, expression.argument, zone);
 }
 
 // What a tag may hold: a run of other characters becomes a dash, and it begins with a letter, a digit or an underscore.
@@ -199,8 +210,8 @@ std::string Occasion::expand(std::string_view text) const {
     if (name == "base_ref") return trigger.base;
     if (name == "is_default_branch") return on_default_branch(trigger) ? "true" : "false";
     if (name == "is_not_default_branch") return on_default_branch(trigger) ? "false" : "true";
-    if (name == "date") return date_value(expression, now);
-    if (name == "commit_date") return date_value(expression, trigger.commit_date.value_or(now));
+    if (name == "date") return date_value(expression, now, zones);
+    if (name == "commit_date") return date_value(expression, trigger.commit_date.value_or(now), zones);
     return std::nullopt;
   });
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/time_zone.hpp"
 #include "ci/trigger.hpp"
 
 // Tags made by rules from what the CI builds, in the words of docker/metadata-action. Pure.
@@ -35,9 +36,10 @@ struct Flavor {
 struct Occasion {
   ci::Trigger trigger;
   Clock::Wall now;
+  TimeZones zones = {};  // empty: UTC alone
 
   // `text` with {{branch}}, {{tag}}, {{sha}}, {{base_ref}}, {{is_default_branch}}, {{is_not_default_branch}},
-  // {{date 'FORMAT'}} and {{commit_date 'FORMAT'}} replaced.
+  // {{date 'FORMAT' tz='ZONE'}} and {{commit_date 'FORMAT' tz='ZONE'}} replaced.
   std::string expand(std::string_view text) const;
 };
 

@@ -192,6 +192,34 @@ TEST(TagRules, RefuseWhatTheyDoNotKnow) {
   }
 }
 
+// Tokyo alone, which is nine hours ahead.
+TimeZones tokyo_alone() {
+  return [](std::string_view name) -> std::optional<TimeZone> {
+    const std::string_view head("TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 36);
+    const std::string_view counts("\0\0\0\1\0\0\0\4", 8);
+    const std::string_view type("\0\0\x7e\x90\0\0JST\0", 10);
+    if (name != "Asia/Tokyo") return std::nullopt;
+    std::string bytes;
+    for (int i = 0; i < 2; ++i) bytes.append(head).append(counts).append(type);
+    return TimeZone::parse(bytes + "\nJST-9\n");
+  };
+}
+
+TEST(TagRules, TimesMayBeOfAZone) {
+  auto scheduled = of_schedule();
+  scheduled.zones = tokyo_alone();
+  scheduled.trigger.commit_date = noted_time - std::chrono::days(1);
+  EXPECT_THAT(names({"type=schedule,pattern={{date 'YYYYMMDD-HHmmss' tz='Asia/Tokyo'}}"}, scheduled),
+              ElementsAre("20200110-093000"));
+  EXPECT_THAT(names({"type=raw,value={{commit_date 'YYYYMMDD-HHmmss' tz=\"Asia/Tokyo\"}}"}, scheduled),
+              ElementsAre("20200109-093000"));
+  EXPECT_THAT(names({"type=raw,value={{date 'HHmm'}}"}, scheduled), ElementsAre("0030"));
+  for (const auto* expression : {"{{date 'YYYY' tz='Asia/Nowhere'}}", "{{date 'YYYY' tz=''}}",
+                                 "{{date 'YYYY' zone='Asia/Tokyo'}}", "{{date 'YYYY' tz='../Asia/Tokyo'}}"}) {
+    EXPECT_THROW(names({std::string("type=raw,value=") + expression}, scheduled), Error) << expression;
+  }
+}
+
 TEST(TagRules, AFieldInQuotesMayHoldCommas) {
   EXPECT_THAT(names({"\"type=raw\",\"value={{date 'dddd, MMMM Do YYYY'}}\""}, of_branch("b")),
               ElementsAre("Friday-January-10th-2020"));
