@@ -38,6 +38,10 @@ std::string login_line(const LoginEntry& entry) {
                 fmt::format("registry-auth has no username or no password for {}", text::printable(registry)),
                 login_shapes);
   }
+  if (registry.find_first_of(" \t=") != std::string::npos || value("username").find(':') != std::string::npos) {
+    throw Error(ErrorKind::usage, "registry-auth has a registry with a blank or an =, or a username with a colon",
+                login_shapes);
+  }
   return fmt::format("{}={}:{}", registry, value("username"), value("password"));
 }
 

@@ -28,7 +28,11 @@ TEST(LoginList, ReadsTheListOfLoginAction) {
 
 TEST(LoginList, SaysWhatIsMissingAndNoSecret) {
   for (const auto& lines : {Lines{"- registry: ghcr.io", "password: hunter2"}, Lines{"- username: me", "hunter2"},
-                            Lines{"- "}, Lines{"- username: hunter2"}}) {
+                            Lines{"- "}, Lines{"- username: hunter2"},
+                            // what would be another host or user when it is taken apart again
+                            Lines{"- registry: a=b", "username: me", "password: hunter2"},
+                            Lines{"- registry: - a", "username: me", "password: hunter2"},
+                            Lines{"- username: me:you", "password: hunter2"}}) {
     try {
       login_list(lines);
       ADD_FAILURE() << "accepted";
