@@ -26,6 +26,10 @@ std::vector<std::string_view> levels(std::string_view text) {
 
 }  // namespace
 
+std::string with_level(const std::string& text) {
+  return levels(text).empty() ? "manifest:" + text : text;
+}
+
 ImageAnnotations split_annotations(const std::vector<std::string>& texts) {
   ImageAnnotations out;
   for (const auto& text : texts) {

@@ -17,4 +17,7 @@ struct ImageAnnotations {
 // Without a level it is for the manifest. Throws Error{usage} on an unknown level or a missing "=".
 ImageAnnotations split_annotations(const std::vector<std::string>& texts);
 
+// The annotation with its level in front, which without one is "manifest:".
+std::string with_level(const std::string& text);
+
 }  // namespace polyarch::app

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "app/image_annotations.hpp"
+#include "app/scoped.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "report/timestamp.hpp"
@@ -65,6 +67,7 @@ ImageNames image_names(const spec::BuildOptions& options, const Occasion& occasi
   for (const auto& image : images) {
     for (const auto& name : made.names) out.tags.push_back(fmt::format("{}:{}", image, name));
   }
+  out.tag_names = std::move(made.names);
   const auto& trigger = occasion.trigger;
   for (const auto& [key, value] :
        std::initializer_list<std::pair<std::string_view, std::string>>{{"title", trigger.title},
@@ -80,12 +83,48 @@ ImageNames image_names(const spec::BuildOptions& options, const Occasion& occasi
   return out;
 }
 
+// The labels of every platform; of one key, the last value.
+std::vector<std::pair<std::string, std::string>> common_labels(const std::vector<std::string>& texts) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& text : common_values(texts)) {
+    const auto pair = text::cut(text, '=');
+    if (!pair) continue;
+    std::erase_if(out, [&](const auto& one) { return one.first == pair->first; });
+    out.emplace_back(pair->first, pair->second);
+  }
+  return out;
+}
+
+// As the list of an input: what would not be one line of it stands in quotes.
+std::string list_lines(std::vector<std::string> values) {
+  for (auto& value : values) {
+    if (value.find('\n') != std::string::npos || value.starts_with('"'))
+      value = fmt::format("\"{}\"", text::replace_all(value, "\"", "\"\""));
+  }
+  return text::join(values, "\n");
+}
+
 }  // namespace
 
 Json ImageNames::to_json() const {
   Json pairs = Json::object();
   for (const auto& [key, value] : labels) pairs[key] = value;
-  return {{"version", version}, {"tags", tags}, {"labels", std::move(pairs)}};
+  return {{"version", version},
+          {"tags", tags},
+          {"tag-names", tag_names},
+          {"labels", std::move(pairs)},
+          {"annotations", annotations}};
+}
+
+std::vector<std::pair<std::string, std::string>> ImageNames::outputs() const {
+  std::vector<std::string> lines;
+  for (const auto& [key, value] : labels) lines.push_back(fmt::format("{}={}", key, value));
+  return {{"version", version},
+          {"tags", text::join(tags, ",")},
+          {"tag-names", text::join(tag_names, ",")},
+          {"labels", list_lines(lines)},
+          {"annotations", list_lines(annotations)},
+          {"json", to_json().dump(-1, ' ', false, Json::error_handler_t::replace)}};
 }
 
 NamedBuild name_build(spec::BuildOptions options, const Occasion& occasion) {
@@ -104,6 +143,8 @@ NamedBuild name_build(spec::BuildOptions options, const Occasion& occasion) {
     all.insert(all.end(), texts->begin(), texts->end());
     *texts = std::move(all);
   }
+  names.labels = common_labels(options.labels);
+  for (const auto& text : options.annotations) names.annotations.push_back(with_level(text));
   return {std::move(options), std::move(names)};
 }
 

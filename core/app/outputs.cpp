@@ -11,7 +11,8 @@ void hand_over(const Outputs& outputs, const spec::BuildOptions& options, const 
   std::string lines;
   std::string entries;
   for (const auto& [name, value] : outputs) {
-    lines += fmt::format("{}={}\n", name, value);
+    // Its second line would be an output of its own.
+    if (value.find_first_of("\r\n") == std::string::npos) lines += fmt::format("{}={}\n", name, value);
     entries += ci::output_entry(host, name, value);
   }
   if (!options.result_file.empty()) sys::write_file(options.result_file, lines);

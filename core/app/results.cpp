@@ -72,10 +72,8 @@ Outputs write_results(const report::Run& run, const std::vector<SolveOutcome>& o
     outputs.emplace_back("report", (fs::path(options.report_dir) / "report.json").string());
   }
   if (plan.names) {
-    outputs.insert(outputs.end(),
-                   {{"version", plan.names->version},
-                    {"tags", text::join(plan.names->tags, ",")},
-                    {"json", plan.names->to_json().dump(-1, ' ', false, Json::error_handler_t::replace)}});
+    const auto named = plan.names->outputs();
+    outputs.insert(outputs.end(), named.begin(), named.end());
   }
   return outputs;
 }

@@ -19,7 +19,10 @@ std::span<const Output> outputs() {
              "Of a dry run: the platforms and their runners as JSON, as `strategy.matrix` of GitHub takes it"},
       Output{"version", "Of the tags that rules made, the first: the version of the image"},
       Output{"tags", "Tags that rules made, with commas between them"},
-      Output{"json", "Version, tags and labels that rules made, as JSON on one line"},
+      Output{"tag-names", "The same without their repositories"},
+      Output{"labels", "Labels of all platforms, with those that rules made, one a line"},
+      Output{"annotations", "Annotations, with those that rules made, `LEVEL:KEY=VALUE` a line"},
+      Output{"json", "Version, tags, names of tags, labels and annotations, as JSON on one line"},
   };
   return all;
 }

@@ -4,6 +4,7 @@
 
 #include "app/scoped.hpp"
 #include "base/error.hpp"
+#include "spec/lines.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -13,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 
 // A push to main at 2020-01-10 00:30:00 UTC, of a commit of the day before.
 Occasion pushed_branch() {
@@ -150,10 +152,43 @@ TEST(ImageNames, TextOfStrangersIsNoTemplateAndNoKey) {
   EXPECT_THAT(text, Not(HasSubstr("\n")));
 }
 
-TEST(ImageNames, AreToldAsJson) {
-  EXPECT_EQ(name_build(naming({"a", "b"}, {"x"}), Occasion{}).names->to_json().dump(),
-            R"({"labels":{"org.opencontainers.image.created":"1970-01-01T00:00:00.000Z",)"
-            R"("org.opencontainers.image.version":"x"},"tags":["a:x","b:x"],"version":"x"})");
+std::map<std::string, std::string> outputs_of(const spec::BuildOptions& options, const Occasion& occasion = {}) {
+  const auto outputs = name_build(options, occasion).names->outputs();
+  return {outputs.begin(), outputs.end()};
+}
+
+TEST(ImageNames, AreOutputsAsMetadataActionHasThem) {
+  auto options = naming({"a", "b"}, {"x", "y"});
+  options.labels = {"k=1", "k=2", "linux/arm64:k=3", "org.opencontainers.image.created=", "nothing"};
+  options.annotations = {"k=v",
+                         "index:k=w",
+                         "index,manifest:k=x",
+                         "manifest[linux/arm64]:k=y",
+                         "a:b=c",
+                         "org.opencontainers.image.created=",
+                         "org.opencontainers.image.version="};
+  EXPECT_THAT(
+      outputs_of(options),
+      ::testing::UnorderedElementsAre(
+          Pair("version", "x"), Pair("tags", "a:x,a:y,b:x,b:y"), Pair("tag-names", "x,y"),
+          Pair("labels", "org.opencontainers.image.version=x\nk=2\norg.opencontainers.image.created="),
+          Pair("annotations",
+               "manifest:k=v\nindex:k=w\nindex,manifest:k=x\nmanifest[linux/arm64]:k=y\nmanifest:a:b=c\n"
+               "manifest:org.opencontainers.image.created=\nmanifest:org.opencontainers.image.version="),
+          Pair("json", R"({"annotations":["manifest:k=v","index:k=w","index,manifest:k=x","manifest[linux/arm64]:k=y",)"
+                       R"("manifest:a:b=c","manifest:org.opencontainers.image.created=",)"
+                       R"("manifest:org.opencontainers.image.version="],"labels":{"k":"2",)"
+                       R"("org.opencontainers.image.created":"","org.opencontainers.image.version":"x"},)"
+                       R"("tag-names":["x","y"],"tags":["a:x","a:y","b:x","b:y"],"version":"x"})")));
+}
+
+// An output is read as an input again.
+TEST(ImageNames, ALabelCannotBecomeTwo) {
+  auto options = naming({"a"}, {"x"});
+  options.labels = {"k=one\nother=two \"three\"", "\"=q"};
+  auto read = spec::parse_lines(outputs_of(options)["labels"], "labels");
+  EXPECT_THAT(read, ::testing::IsSupersetOf(options.labels));
+  EXPECT_THAT(read, ::testing::SizeIs(4));
 }
 
 }  // namespace
