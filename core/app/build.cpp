@@ -90,7 +90,7 @@ std::vector<SolveOutcome> execute(RunState& state) {
   register_emulators(state.plan, options, state);
   if (std::ranges::any_of(state.plan.builders, [](const auto& builder) { return builder.create.has_value(); }))
     state.display.phase("starting a builder");
-  const BuilderSet builders(state.plan.builders, state.buildx, state.context, options);
+  BuilderSet builders(state.plan.builders, state.buildx, state.context, options);
   ask_nodes(state, builders);
   CacheMounts mounts(state, builders);
   mounts.restore();
@@ -102,6 +102,7 @@ std::vector<SolveOutcome> execute(RunState& state) {
   require_legs(state, outcomes);
   publish_run(state, outcomes);
   export_images(state, builders);
+  state.builders = builders.used();
   return outcomes;
 }
 
@@ -182,7 +183,7 @@ int build_image(const spec::BuildOptions& given, Context& context, bool& begun) 
   // A run that failed before its first step has no matrix worth showing.
   if (!failure || !run.steps.empty() || options.format == "json") show_results(run, options, context);
   report_to_host(run, context);
-  hand_over(write_results(run, outcomes, plan, options), options, context);
+  hand_over(write_results(state, outcomes), options, context);
   if (failure) throw Error(*failure);
   return 0;
 }

@@ -82,6 +82,7 @@ BuilderPlan existing_builder(const buildkit::Builder& builder, const Facts& fact
   const bool on_engine = builder.driver == "docker" || builder.driver == "docker-container";
   BuilderPlan out{builder.name, builder.driver, std::nullopt, on_engine && facts.local_engine};
   out.one_node = builder.nodes.size() <= 1;
+  out.nodes = builder.nodes;
   if (out.local)
     out.machine = facts.machine;
   else if (out.one_node && !builder.nodes.empty() && !builder.nodes.front().platforms.empty())

@@ -1,5 +1,7 @@
 #include "app/builder_set.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "sys/files.hpp"
@@ -11,14 +13,14 @@ BuilderSet::BuilderSet(const std::vector<BuilderPlan>& plans, const std::vector<
     : driver_(buildx, context.runner, context.cleanup), keep_(options.keep_builder) {
   try {
     for (const auto& plan : plans) {
-      builders_.push_back({plan.name, std::nullopt});
+      builders_.push_back({&plan, plan.name, std::nullopt});
       if (!plan.create) continue;
       auto create = *plan.create;
       if (!keep_ && !options.builders_file.empty()) {
         create.announce = [&](const std::string& name) { sys::append_file(options.builders_file, name + "\n"); };
       }
       auto made = driver_.create(create);
-      builders_.back() = {made.name, std::move(made)};
+      builders_.back() = {&plan, made.name, std::move(made)};
     }
   } catch (...) {
     remove_made();
@@ -44,6 +46,25 @@ std::optional<oci::Platform> BuilderSet::machine(std::size_t number) const {
 bool BuilderSet::is_new(std::size_t number) const {
   const auto& made = builders_.at(number).made;
   return made && made->driver == "docker-container" && !keep_;
+}
+
+std::vector<UsedBuilder> BuilderSet::used() {
+  std::vector<UsedBuilder> out;
+  for (const auto& member : builders_) {
+    if (member.made) {
+      out.push_back({*member.made, member.plan->create});
+      continue;
+    }
+    out.push_back({{.name = member.name, .driver = member.plan->driver, .nodes = member.plan->nodes}, std::nullopt});
+    const auto asleep = [](const buildkit::Node& node) { return node.status != "running" || node.platforms.empty(); };
+    if (std::ranges::none_of(member.plan->nodes, asleep)) continue;
+    try {
+      if (auto woken = driver_.inspect(member.name, false)) out.back().builder = *std::move(woken);
+    } catch (const Error& error) {
+      log::warning("builder {} cannot be asked what it is: {}", member.name, error.message());
+    }
+  }
+  return out;
 }
 
 void BuilderSet::remove_made() {

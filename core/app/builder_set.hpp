@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/builder_outputs.hpp"
 #include "app/context.hpp"
 #include "app/plan.hpp"
 
@@ -11,6 +12,7 @@ namespace polyarch::app {
 // The builders of a run, ready to solve. Those that it made are gone at its end, whatever happens.
 class BuilderSet {
  public:
+  // `plans` stay where they are.
   BuilderSet(const std::vector<BuilderPlan>& plans, const std::vector<std::string>& buildx, Context& context,
              const spec::BuildOptions& options);
   ~BuilderSet();
@@ -25,11 +27,14 @@ class BuilderSet {
   std::optional<oci::Platform> machine(std::size_t number) const;
   // Whether this run made its BuildKit, too: then it is empty.
   bool is_new(std::size_t number) const;
+  // All of them, as they are after a solve.
+  std::vector<UsedBuilder> used();
 
  private:
   void remove_made();
 
   struct Member {
+    const BuilderPlan* plan;
     std::string name;
     std::optional<buildkit::Builder> made;
   };

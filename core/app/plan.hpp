@@ -25,6 +25,7 @@ struct BuilderPlan {
   bool local = true;                              // runs on this machine's kernel
   bool one_node = true;
   std::optional<oci::Platform> machine;  // what it runs without help; nullopt: not known before it answers
+  std::vector<buildkit::Node> nodes;     // of one that was there
 };
 
 struct LegPlan {

@@ -35,12 +35,6 @@ std::string image_id(const Json& metadata) {
   return digest != metadata.end() && digest->is_string() ? digest->get<std::string>() : std::string();
 }
 
-std::string platform_names(const report::Run& run) {
-  std::vector<std::string> names;
-  for (const auto& leg : run.legs) names.push_back(leg.platform.str());
-  return text::join(names, ",");
-}
-
 }  // namespace
 
 std::string engine_version() {
@@ -52,20 +46,19 @@ void show_results(const report::Run& run, const spec::BuildOptions& options, Con
   context.out << report_text(run, options.format, context.terminal.color_out) << std::flush;
 }
 
-Outputs write_results(const report::Run& run, const std::vector<SolveOutcome>& outcomes, const Plan& plan,
-                      const spec::BuildOptions& options) {
+Outputs write_results(const RunState& state, const std::vector<SolveOutcome>& outcomes) {
+  const auto& run = state.report;
+  const auto& options = state.options;
+  const auto& plan = state.plan;
   Outputs outputs;
   if (run.result == report::Result::passed) {
     const auto data = metadata(run, outcomes, plan);
     if (!options.metadata_file.empty()) sys::write_file(options.metadata_file, data.dump(2) + "\n");
     if (!options.iidfile.empty()) sys::write_file(options.iidfile, image_id(data));
-    outputs = {{"imageid", image_id(data)},
-               {"digest", run.digest},
-               {"metadata", data.dump()},
-               {"reference", run.reference},
-               {"name", outcomes.empty() ? "" : outcomes.front().builder},
-               {"driver", plan.builders.empty() ? "" : plan.builders.front().driver},
-               {"platforms", platform_names(run)}};
+    outputs = {
+        {"imageid", image_id(data)}, {"digest", run.digest}, {"metadata", data.dump()}, {"reference", run.reference}};
+    const auto of_builder = builder_outputs(state.builders);
+    outputs.insert(outputs.end(), of_builder.begin(), of_builder.end());
   }
   if (!options.report_dir.empty()) {
     write_reports(run, options.report_dir);

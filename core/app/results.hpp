@@ -17,7 +17,6 @@ void write_reports(const report::Run& run, const std::filesystem::path& director
 
 // Writes the files that were asked for: reports, metadata, image ID. Returns the outputs that spec/output.hpp declares;
 // a run that failed has only those that say why.
-Outputs write_results(const report::Run& run, const std::vector<SolveOutcome>& outcomes, const Plan& plan,
-                      const spec::BuildOptions& options);
+Outputs write_results(const RunState& state, const std::vector<SolveOutcome>& outcomes);
 
 }  // namespace polyarch::app

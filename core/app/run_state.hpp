@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/builder_outputs.hpp"
 #include "app/display.hpp"
 #include "app/docker_config.hpp"
 #include "app/plan.hpp"
@@ -36,7 +37,8 @@ struct RunState {
   const std::vector<std::string>& buildx;
   std::map<std::string, std::string> environment;  // of buildx
   Display& display;
-  report::Run& report;  // guarded by mutex while solves run
+  report::Run& report;                     // guarded by mutex while solves run
+  std::vector<UsedBuilder> builders = {};  // once all is done
   std::mutex mutex;
 
   // Both throw Error{build} for a platform that was not asked for.

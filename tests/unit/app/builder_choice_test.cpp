@@ -41,7 +41,11 @@ TEST(BuilderChoice, TakesTheCurrentBuilderWhenItCanDoTheJob) {
   EXPECT_FALSE(choice.builders[0].create);
   facts = sample_facts({"linux/amd64,linux/arm64"});
   facts.builders[""] = container_builder("mine");
-  EXPECT_EQ(choose(push_options(), facts).builders.at(0).name, "mine");
+  facts.builders[""].nodes = {{.name = "mine0"}};
+  const auto mine = choose(push_options(), facts).builders.at(0);
+  EXPECT_EQ(mine.name, "mine");
+  ASSERT_THAT(mine.nodes, SizeIs(1));
+  EXPECT_EQ(mine.nodes[0].name, "mine0");
 }
 
 TEST(BuilderChoice, MakesOneWhenTheEngineCannot) {

@@ -1,0 +1,58 @@
+#include "app/builder_outputs.hpp"
+
+#include <gmock/gmock.h>
+
+namespace polyarch::app {
+namespace {
+
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+buildkit::Node one_node(const std::string& name, const std::vector<std::string>& platforms) {
+  return {.name = name,
+          .endpoint = "tcp://" + name,
+          .status = "running",
+          .version = "v0.15.1",
+          .error = "",
+          .platforms = oci::parse_platforms(platforms)};
+}
+
+TEST(BuilderOutputs, AreThoseOfSetupBuildxAction) {
+  const UsedBuilder used{{.name = "mine", .driver = "remote", .nodes = {one_node("a", {"linux/amd64,linux/arm/v7"})}},
+                         {}};
+  EXPECT_THAT(builder_outputs({used}),
+              UnorderedElementsAre(Pair("name", "mine"), Pair("driver", "remote"),
+                                   Pair("platforms", "linux/amd64,linux/arm/v7"),
+                                   Pair("nodes", R"([{"buildkit":"v0.15.1","endpoint":"tcp://a","name":"a",)"
+                                                 R"("platforms":"linux/amd64,linux/arm/v7","status":"running"}])"),
+                                   Pair("endpoint", "tcp://a"), Pair("status", "running"), Pair("flags", "")));
+}
+
+TEST(BuilderOutputs, TellWhatABuilderWasMadeWith) {
+  const buildkit::CreateOptions made{.driver_options = {{"image", "r.example/buildkit"}, {"network", "host"}},
+                                     .buildkitd_flags = {"--debug", "--oci-worker-gc"}};
+  const auto outputs = builder_outputs({{{.name = "polyarch-1", .nodes = {one_node("b", {})}}, made}});
+  EXPECT_THAT(outputs, ::testing::Contains(Pair("flags", "--debug --oci-worker-gc")));
+  EXPECT_THAT(outputs, ::testing::Contains(Pair(
+                           "nodes", R"([{"buildkit":"v0.15.1","buildkitd-flags":"--debug --oci-worker-gc",)"
+                                    R"("driver-opts":["image=r.example/buildkit","network=host"],"endpoint":"tcp://b",)"
+                                    R"("name":"b","status":"running"}])")));
+}
+
+TEST(BuilderOutputs, SeveralBuildersAreNodesOfOne) {
+  const auto outputs = builder_outputs({{{.name = "first", .nodes = {one_node("a", {"linux/amd64,linux/386"})}}, {}},
+                                        {{.name = "other", .nodes = {one_node("b", {"linux/arm64,linux/386"})}}, {}}});
+  EXPECT_THAT(outputs, ::testing::Contains(Pair("name", "first")));
+  EXPECT_THAT(outputs, ::testing::Contains(Pair("endpoint", "tcp://a")));
+  EXPECT_THAT(outputs, ::testing::Contains(Pair("platforms", "linux/amd64,linux/386,linux/arm64")));
+  EXPECT_THAT(outputs, ::testing::Contains(Pair("nodes", ::testing::HasSubstr(R"("name":"b")"))));
+}
+
+TEST(BuilderOutputs, AreEmptyWhereNothingIsKnown) {
+  EXPECT_THAT(builder_outputs({}), ::testing::IsEmpty());
+  EXPECT_THAT(builder_outputs({{{.name = "mine", .error = "", .nodes = {}}, {}}}),
+              ::testing::IsSupersetOf({Pair("nodes", "[]"), Pair("platforms", ""), Pair("status", "")}));
+}
+
+}  // namespace
+}  // namespace polyarch::app
