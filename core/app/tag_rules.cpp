@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <fmt/core.h>
-#include <regex>
 
 #include "app/moment_format.hpp"
+#include "app/tag_pattern.hpp"
 #include "app/template_text.hpp"
 #include "app/version_number.hpp"
 #include "base/error.hpp"
@@ -15,7 +15,6 @@ namespace polyarch::app {
 namespace {
 
 constexpr std::size_t short_commit = 7;
-constexpr std::size_t longest_matched = 512;  // std::regex recurses on every character
 constexpr std::size_t longest_tag = 128;
 
 bool on_default_branch(const ci::Trigger& trigger) {
@@ -58,27 +57,6 @@ std::string sanitized(std::string_view text) {
   }
   out.erase(0, std::min(out.find_first_not_of("-."), out.size()));
   return out.substr(0, longest_tag);
-}
-
-std::regex compiled(const std::string& pattern) try {
-  // "/pattern/i", as in JavaScript.
-  const auto end = pattern.rfind('/');
-  if (pattern.size() > 2 && pattern.front() == '/' && end > 0) {
-    const bool icase = pattern.find('i', end) != std::string::npos;
-    return std::regex(pattern.substr(1, end - 1),
-                      icase ? std::regex::ECMAScript | std::regex::icase : std::regex::ECMAScript);
-  }
-  return std::regex(pattern);
-} catch (const std::regex_error&) {
-  throw Error(ErrorKind::usage, fmt::format("'{}' is no regular expression", text::printable(pattern)));
-}
-
-// The group of the first match; nullopt: it does not match, or has no such group.
-std::optional<std::string> matched(const std::string& pattern, const std::string& text, std::size_t group) {
-  std::smatch match;
-  if (text.size() > longest_matched || !std::regex_search(text, match, compiled(pattern))) return std::nullopt;
-  if (group >= match.size() || !match[group].matched) return std::nullopt;
-  return match[group].str();
 }
 
 // One rule's name for what is built, and whether it is the latest of its kind.
