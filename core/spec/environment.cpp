@@ -52,6 +52,7 @@ std::optional<Setting> find_setting(const Option& option, const Surroundings& su
   Setting setting{std::move(found->origin), {}};
   if (option.kind == Kind::list) {
     setting.values = parse_lines(found->text, setting.origin);
+    if (option.more.paths) setting.values = split_ids(setting.values);
   } else {
     setting.values = {std::string(text::trim(found->text))};
   }

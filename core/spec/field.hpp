@@ -23,6 +23,7 @@ struct Traits {
   char letter = 0;              // -t
   bool secret = false;          // never shown; comes from the environment or a file, there is no flag
   bool comma = false;           // a list whose values may also be joined by commas
+  bool paths = false;           // a list of "ID=PATH,PATH", which in a variable may also be joined by commas
   bool positional = false;
   bool required = false;
   Group group = Group::main;

@@ -19,7 +19,8 @@ std::vector<Option> ci_inputs() {
 std::string sentence(const Option& option) {
   auto text = std::string(option.help);
   if (!option.more.choices.empty()) text += fmt::format(" ({})", fmt::join(option.more.choices, ", "));
-  if (option.kind == Kind::list) text += option.more.comma ? "; a list, by lines or commas" : "; a list, one a line";
+  if (option.kind == Kind::list)
+    text += option.more.comma || option.more.paths ? "; a list, by lines or commas" : "; a list, one a line";
   if (option.kind != Kind::flag && !option.default_value.empty()) {
     text += fmt::format("; default: {}", option.default_value);
   }

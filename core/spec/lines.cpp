@@ -68,4 +68,22 @@ std::vector<std::string> parse_lines(std::string_view text, std::string_view ori
   return values;
 }
 
+std::vector<std::string> split_ids(const std::vector<std::string>& values) {
+  std::vector<std::string> out;
+  for (const auto& value : values) {
+    bool has_paths = false;
+    for (auto part : text::split(value, ',')) {
+      part = text::trim(part);
+      const bool is_path = part.starts_with('/') || part.starts_with('.') || part.starts_with('~');
+      if (has_paths && is_path) {
+        out.back().append(",").append(part);
+      } else if (!part.empty()) {
+        out.emplace_back(part);
+        has_paths = part.find('=') != std::string_view::npos;
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace polyarch::spec

@@ -10,4 +10,7 @@ namespace polyarch::spec {
 // strings is read as such. Throws Error{usage} that names `origin` on an open quote, and above 1 MiB.
 std::vector<std::string> parse_lines(std::string_view text, std::string_view origin);
 
+// "a,b=/x,/y" → "a", "b=/x,/y": at a comma another value begins, unless a path of the one in front follows.
+std::vector<std::string> split_ids(const std::vector<std::string>& values);
+
 }  // namespace polyarch::spec

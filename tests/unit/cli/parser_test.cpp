@@ -52,6 +52,15 @@ TEST(Parser, ReadsABuildAsDockerUsersWriteIt) {
   EXPECT_FALSE(options.load);
 }
 
+// As an input, as build-push-action splits it; as a flag, as buildx does.
+TEST(Parser, SplitsSshInVariablesAlone) {
+  EXPECT_THAT(build({"."}, {{"POLYARCH_SSH", "default,github=/keys/a,/keys/b\ngitlab"}}).ssh,
+              ElementsAre("default", "github=/keys/a,/keys/b", "gitlab"));
+  EXPECT_THAT(build({"."}, {{"POLYARCH_SSH", R"(["default", "github=/keys/a"])"}}).ssh,
+              ElementsAre("default", "github=/keys/a"));
+  EXPECT_THAT(build({"--ssh", "default=a.key,b.key", "."}).ssh, ElementsAre("default=a.key,b.key"));
+}
+
 TEST(Parser, TakesValuesThatLookLikeSomethingElse) {
   EXPECT_THAT(build({"--buildkitd-flags", "--debug"}).buildkitd_flags, ElementsAre("--debug"));
   EXPECT_THAT(build({"--test", "[ -x /app ]"}).tests, ElementsAre("[ -x /app ]"));

@@ -37,6 +37,21 @@ TEST(Lines, ReadsOneValueALine) {
   for (const auto& [text, values] : cases) EXPECT_EQ(parse_lines(text, "V"), values) << text;
 }
 
+TEST(Lines, ACommaEndsAnIdButNotItsPaths) {
+  const std::pair<const char*, std::vector<std::string>> examples[] = {
+      {"default", {"default"}},
+      {"default,github", {"default", "github"}},
+      {"default=/a/key, github=/b/key ,", {"default=/a/key", "github=/b/key"}},
+      {"default=/a,/b,./c,~/d,github", {"default=/a,/b,./c,~/d", "github"}},
+      {"default,/a", {"default", "/a"}},
+      {"a=,/x,b=../y,.z", {"a=,/x", "b=../y,.z"}},
+      {",,", {}},
+      {"", {}},
+  };
+  for (const auto& [text, values] : examples) EXPECT_EQ(split_ids({text}), values) << text;
+  EXPECT_EQ(split_ids({"a=/x", "/y"}), (std::vector<std::string>{"a=/x", "/y"})) << "each line is a value of its own";
+}
+
 TEST(Lines, NamesTheVariableOfAnOpenQuote) {
   EXPECT_THAT(
       usage_error([] { parse_lines("ok\n\"open", "POLYARCH_SECRETS"); }),
