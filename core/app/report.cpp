@@ -26,7 +26,8 @@ std::vector<fs::path> reports_in(const fs::path& directory) {
   const auto options = fs::directory_options::skip_permission_denied;
   for (auto entry = fs::recursive_directory_iterator(directory, options); entry != fs::end(entry); ++entry) {
     if (entry.depth() >= deepest) entry.disable_recursion_pending();
-    if (entry->path().filename() == "report.json" && entry->is_regular_file()) files.push_back(entry->path());
+    std::error_code unknown;
+    if (entry->path().filename() == "report.json" && entry->is_regular_file(unknown)) files.push_back(entry->path());
     if (files.size() > most_files) {
       throw Error(ErrorKind::input, fmt::format("{} holds more than {} reports", directory.string(), most_files),
                   "name the files of the run");
@@ -43,7 +44,8 @@ std::vector<fs::path> reports_in(const fs::path& directory) {
 std::vector<report::Run> read_files(const std::vector<std::string>& sources) {
   std::vector<report::Run> runs;
   for (const auto& source : sources) {
-    const auto files = fs::is_directory(source) ? reports_in(source) : std::vector<fs::path>{source};
+    std::error_code unknown;
+    const auto files = fs::is_directory(source, unknown) ? reports_in(source) : std::vector<fs::path>{source};
     for (const auto& file : files)
       runs.push_back(report::parse_report(sys::read_file(file, largest_file), file.string()));
   }
