@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "report/legs.hpp"
 #include "report/outside_text.hpp"
+#include "report/step_label.hpp"
 #include "report/timestamp.hpp"
 #include "report/writers.hpp"
 #include "report/xml.hpp"
@@ -18,6 +19,7 @@ struct Case {
   std::chrono::milliseconds duration{0};
   std::string reason;  // why it did not pass, in a line
   std::string output;
+  std::string log = {};  // of the steps that failed
 };
 
 struct Suite {
@@ -39,13 +41,24 @@ bool is_built(const Leg& leg) {
   return leg.result == Result::passed || !leg.digest.empty();
 }
 
-Case build_case(const Leg& leg) {
+// What the steps that failed said, those of the platform and those that it shares.
+std::string failed_logs(const Run& run, const Leg& leg) {
+  std::vector<std::string> logs;
+  for (const auto& step : run.steps) {
+    if (step.error.empty() || (step.platform && *step.platform != leg.platform)) continue;
+    const auto log = xml_text(step.log);
+    if (!log.empty()) logs.push_back(fmt::format("{}\n{}", StepLabel::parse(step.name).str(), log));
+  }
+  return text::join(logs, "\n\n");
+}
+
+Case build_case(const Run& run, const Leg& leg) {
   const auto result = is_built(leg) ? Result::passed : leg.result;
   auto duration = leg.duration;
   for (const auto& test : leg.tests) duration -= std::min(duration, test.duration);
   const auto error = result == Result::passed ? std::string() : xml_text(leg.error);
   const auto reason = error.empty() ? std::string(to_string(result)) : error.substr(0, error.find('\n'));
-  return {"build", result, duration, reason, error};
+  return {"build", result, duration, reason, error, result == Result::failed ? failed_logs(run, leg) : ""};
 }
 
 Case test_case(const Test& test) {
@@ -65,7 +78,7 @@ std::optional<Case> publish_case(const Run& run, const Leg& leg) {
 }
 
 Suite suite_of(const Run& run, const Leg& leg) {
-  Suite suite{leg.platform.str(), leg.duration, {build_case(leg)}};
+  Suite suite{leg.platform.str(), leg.duration, {build_case(run, leg)}};
   for (const auto& test : leg.tests) suite.cases.push_back(test_case(test));
   if (auto publish = publish_case(run, leg)) suite.cases.push_back(*std::move(publish));
   if (!leg.optional) return suite;
@@ -103,7 +116,9 @@ void write_case(XmlWriter& xml, const Suite& suite, const Case& one) {
   } else if (one.result != Result::passed) {
     xml.element("skipped", {{"message", one.reason}});
   }
-  if (one.result != Result::failed && !one.output.empty()) xml.element("system-out", {}, one.output);
+  auto shown = one.result == Result::failed ? std::string() : one.output;
+  if (!one.log.empty()) shown += (shown.empty() ? "" : "\n\n") + one.log;
+  if (!shown.empty()) xml.element("system-out", {}, shown);
   xml.close();
 }
 

@@ -14,6 +14,24 @@ namespace {
 constexpr std::size_t output_lines = 40;
 constexpr std::size_t slowest_steps = 5;
 constexpr std::chrono::milliseconds worth_showing{1000};
+constexpr std::size_t largest_summary = 1'000'000;  // GitHub shows none above 1 MiB
+constexpr std::size_t longest_outcome = 1000;
+
+// Markdown of whole blocks. The first that finds no room ends it, for what follows may be the rest of a table.
+class Summary {
+ public:
+  void add(std::string_view block) {
+    cut_ = cut_ || text_.size() + block.size() > largest_summary;
+    if (!cut_) text_ += block;
+  }
+  std::string text() const {
+    return cut_ ? text_ + "\n\n**Cut here, for a summary holds no more: the report has the rest.**\n" : text_;
+  }
+
+ private:
+  std::string text_;
+  bool cut_ = false;
+};
 
 // As entities, no character of `text` can begin Markdown, HTML, a table cell or a mention of somebody.
 std::string escape(std::string_view text) {
@@ -45,62 +63,61 @@ std::string fenced(const std::vector<std::string>& lines) {
   return fmt::format("{}text\n{}{}\n", fence, body, fence);
 }
 
-std::string title(const Run& run) {
-  auto out = fmt::format("### {} {}\n\n", mark(run.result), escape(outcome(run)));
-  if (!run.reference.empty()) {
-    for (const auto& tag : run.tags) out += fmt::format("- {}\n", code(tag));
+void add_title(Summary& summary, const Run& run) {
+  summary.add(fmt::format("### {} {}\n\n", mark(run.result), escape(fit(outcome(run), longest_outcome))));
+  const bool tags = !run.reference.empty() && !run.tags.empty();
+  if (tags) {
+    for (const auto& tag : run.tags) summary.add(fmt::format("- {}\n", code(tag)));
   }
-  if (!run.digest.empty()) out += fmt::format("- {}\n", code(run.digest));
-  return out + (out.ends_with("\n\n") ? "" : "\n");
+  if (!run.digest.empty()) summary.add(fmt::format("- {}\n", code(run.digest)));
+  if (tags || !run.digest.empty()) summary.add("\n");
 }
 
-std::string matrix(const Run& run) {
+void add_matrix(Summary& summary, const Run& run) {
   const bool tests = has_tests(run);
-  auto out =
+  summary.add(
       fmt::format("| Platform | Result | Build | Time | Cached |{} Size | Digest |\n|:--|:--|:--|--:|--:|{}--:|:--|\n",
-                  tests ? " Tests |" : "", tests ? "--:|" : "");
+                  tests ? " Tests |" : "", tests ? "--:|" : ""));
   for (const auto& leg : run.legs) {
-    out += fmt::format("| {} | {} {} | {} | {} | {} |{} {} | {} |\n", code(leg.platform.str()), mark(leg.result),
-                       result_words(leg), mode(leg), text::human_duration(leg.duration), cached(leg),
-                       tests ? fmt::format(" {} |", passed_tests(leg)) : "", size(leg),
-                       leg.digest.empty() ? "-" : code(short_digest(leg.digest)));
+    summary.add(fmt::format("| {} | {} {} | {} | {} | {} |{} {} | {} |\n", code(leg.platform.str()), mark(leg.result),
+                            result_words(leg), mode(leg), text::human_duration(leg.duration), cached(leg),
+                            tests ? fmt::format(" {} |", passed_tests(leg)) : "", size(leg),
+                            leg.digest.empty() ? "-" : code(short_digest(leg.digest))));
   }
-  return out + '\n';
+  summary.add("\n");
 }
 
 std::string details(std::string_view summary, const std::string& body) {
   return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", summary, body);
 }
 
-std::string failures(const Leg& leg) {
-  std::string out;
+void add_failures(Summary& summary, const Leg& leg) {
   if (leg.result != Result::passed && !leg.error.empty()) {
-    out += details(fmt::format("{} {} {}", mark(leg.result), code(leg.platform.str()), to_string(leg.result)),
-                   fenced(last_lines(leg.error, output_lines)));
+    summary.add(details(fmt::format("{} {} {}", mark(leg.result), code(leg.platform.str()), to_string(leg.result)),
+                        fenced(last_lines(leg.error, output_lines))));
   }
   for (const auto& test : leg.tests) {
     if (test.result == Result::passed || test.result == Result::skipped) continue;
-    out += details(fmt::format("{} {} test {} {} after {}", mark(test.result), code(leg.platform.str()),
-                               code(test.name), to_string(test.result), text::human_duration(test.duration)),
-                   fenced(last_lines(test.output, output_lines)));
+    summary.add(details(fmt::format("{} {} test {} {} after {}", mark(test.result), code(leg.platform.str()),
+                                    code(test.name), to_string(test.result), text::human_duration(test.duration)),
+                        fenced(last_lines(test.output, output_lines))));
   }
-  return out;
 }
 
-std::string caches(const Run& run) {
-  std::string out;
-  for (const auto& line : cache_lines(run)) out += fmt::format("- {}\n", escape(line));
-  return out.empty() ? out : out + '\n';
+void add_caches(Summary& summary, const Run& run) {
+  const auto lines = cache_lines(run);
+  for (const auto& line : lines) summary.add(fmt::format("- {}\n", escape(line)));
+  if (!lines.empty()) summary.add("\n");
 }
 
-std::string warnings(const Run& run) {
-  if (run.warnings.empty()) return {};
-  std::string out = "**Warnings**\n\n";
+void add_warnings(Summary& summary, const Run& run) {
+  if (run.warnings.empty()) return;
+  summary.add("**Warnings**\n\n");
   for (const auto& warning : run.warnings) {
-    out +=
-        fmt::format("- {}{}{}\n", escape(located(warning)), warning.hint.empty() ? "" : "<br>", escape(warning.hint));
+    summary.add(
+        fmt::format("- {}{}{}\n", escape(located(warning)), warning.hint.empty() ? "" : "<br>", escape(warning.hint)));
   }
-  return out + '\n';
+  summary.add("\n");
 }
 
 std::string slowest(const Run& run) {
@@ -123,10 +140,14 @@ std::string slowest(const Run& run) {
 }  // namespace
 
 std::string to_markdown(const Run& run) {
-  auto out = title(run);
-  if (!run.legs.empty()) out += matrix(run);
-  for (const auto& leg : run.legs) out += failures(leg);
-  return out + caches(run) + warnings(run) + slowest(run);
+  Summary summary;
+  add_title(summary, run);
+  if (!run.legs.empty()) add_matrix(summary, run);
+  for (const auto& leg : run.legs) add_failures(summary, leg);
+  add_caches(summary, run);
+  add_warnings(summary, run);
+  summary.add(slowest(run));
+  return summary.text();
 }
 
 }  // namespace polyarch::report

@@ -8,9 +8,10 @@ namespace polyarch::report {
 // The matrix for a terminal or a log: platform, result, native/emulated, time, cached steps, image size, digest; under
 // it tests that failed with the end of their output, warnings, tags and digest. `color`: ANSI colours.
 std::string to_table(const Run& run, bool color);
-// The same as GitHub-flavoured Markdown; everything from the run is escaped.
+// The same as GitHub-flavoured Markdown, of less than 1 MiB; everything from the run is escaped.
 std::string to_markdown(const Run& run);
-// JUnit XML: a suite a platform; build, each test, and publish are its cases; output attached.
+// JUnit XML: a suite a platform; build, each test, and publish are its cases; output attached,
+// to a build that failed that of its step.
 std::string to_junit(const Run& run);
 // {"schema":"polyarch.report/v1", …}: every field of Run; times RFC 3339 UTC, durations in milliseconds. Of very long
 // output, the end.

@@ -54,6 +54,28 @@ TEST(Junit, AFailedBuildIsAFailureAndNothingIsPublished) {
   EXPECT_THAT(junit, HasSubstr("<skipped message=\"the platform did not pass\"/>"));
 }
 
+TEST(Junit, AFailedBuildHasTheOutputOfItsStep) {
+  auto leg = make_leg(arm64, Result::failed);
+  leg.error = "exit code 2";
+  auto other = make_leg(amd64, Result::failed);
+  auto run = make_run({leg, other});
+  run.steps = {failed(make, arm64, "exit code 2"), done("[linux/arm64 build 1/4] RUN fine", arm64, 1),
+               failed("[shared 1/1] COPY x", std::nullopt, "not found"), failed("[linux/amd64 b] RUN", amd64, "1")};
+  run.steps[0].log = "cc a.c\n\x1b[31ma.c:1: <error> ]]>\x1b[0m\n";
+  run.steps[1].log = "all is well";
+  run.steps[2].log = "no x";
+  const auto junit = to_junit(run);
+  EXPECT_THAT(junit, HasSubstr(">exit code 2</failure>\n"
+                               "      <system-out>build 2/4 RUN make\ncc a.c\na.c:1: &lt;error&gt; ]]&gt;\n\n"
+                               "shared 1/1 COPY x\nno x</system-out>\n"));
+  EXPECT_THAT(junit, HasSubstr("<system-out>shared 1/1 COPY x\nno x</system-out>")) << "of amd64";
+  EXPECT_THAT(junit, Not(HasSubstr("all is well")));
+  run.legs[0].optional = true;
+  EXPECT_THAT(to_junit(run), HasSubstr("<system-out>exit code 2\n\nbuild 2/4 RUN make\ncc a.c"));
+  run.legs[0].result = Result::canceled;
+  EXPECT_THAT(to_junit(run), Not(HasSubstr("cc a.c"))) << "it was another platform's fault";
+}
+
 TEST(Junit, AFailedTestLeavesTheBuildPassed) {
   auto leg = make_leg(amd64);
   leg.result = Result::failed;

@@ -39,6 +39,46 @@ TEST(Markdown, OutputCannotCloseItsFence) {
   EXPECT_THAT(markdown, HasSubstr("\n`````text\n````\na|b `c`"));
 }
 
+constexpr std::size_t github_takes = 1U << 20;
+
+TEST(Markdown, IsCutBeforeItIsTooLargeToBeShown) {
+  auto leg = make_leg(arm64, Result::failed);
+  for (int i = 0; i < 60; ++i)
+    leg.tests.push_back({"test " + std::to_string(i), Result::failed, {}, std::string(60'000, '`') + "\n"});
+  auto run = make_run({leg});
+  run.warnings = {{"the warning", "", 0, ""}};
+  auto markdown = to_markdown(run);
+  EXPECT_LT(markdown.size(), github_takes);
+  EXPECT_GT(markdown.size(), github_takes / 2);
+  EXPECT_THAT(markdown, ::testing::EndsWith("</details>\n\n\n\n**Cut here, for a summary holds no more: the report has "
+                                            "the rest.**\n"));
+  EXPECT_THAT(markdown, Not(HasSubstr("the warning")));
+  run.legs[0].tests.resize(3);
+  markdown = to_markdown(run);
+  EXPECT_THAT(markdown, Not(HasSubstr("Cut here")));
+  EXPECT_THAT(markdown, HasSubstr("the warning"));
+}
+
+// Each of these alone would be too much.
+TEST(Markdown, IsBoundedWhateverIsLong) {
+  const std::string large(1U << 18, '|');
+  auto named = make_run({make_leg(amd64)});
+  named.reference = "r.example/a:1";
+  named.tags.assign(1000, std::string(300, '|'));
+  auto warned = make_run({make_leg(amd64)});
+  warned.warnings.assign(1000, {std::string(300, '&'), "", 0, "hint"});
+  auto broken = make_run({});
+  broken.result = Result::failed;
+  broken.error = large;
+  auto tested = make_run({make_leg(arm64, Result::failed)});
+  tested.legs[0].tests = {{large, Result::failed, {}, ""}};
+  for (const auto& run : {named, warned, broken, tested}) {
+    const auto markdown = to_markdown(run);
+    EXPECT_LT(markdown.size(), github_takes);
+    EXPECT_THAT(markdown, ::testing::StartsWith("### "));
+  }
+}
+
 TEST(Markdown, NamesTheSlowestSteps) {
   auto run = make_run({});
   run.steps = {done("[linux/amd64 a 1/2] RUN fast", amd64, 900), done("[linux/amd64 a 2/2] RUN slow", amd64, 2000),
