@@ -135,9 +135,10 @@ bool may_write_cache(registry::Client& client, const oci::Repository& repository
   try {
     client.check_push(repository);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::auth && error.kind() != ErrorKind::registry) throw;
-    log::info("the cache in {} is read and not written: {}", repository.str(), error.message());
-    return false;
+    if (error.kind() == ErrorKind::interrupted) throw;
+    const bool refused = error.kind() == ErrorKind::auth || (error.kind() == ErrorKind::registry && !error.retryable());
+    if (refused) log::info("the cache in {} is read and not written: {}", repository.str(), error.message());
+    return !refused;  // what only fails now may work after the build, and a lost cache must not fail it
   }
   return true;
 }
