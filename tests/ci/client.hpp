@@ -40,6 +40,9 @@ class Project : public e2e::Testbed {
   void SetUp() override {
     Testbed::SetUp();
     if (IsSkipped()) return;
+    // The testbed's BuildKit is a remote node to the engine, which registers nothing on such.
+    const auto registered = e2e::engine({"qemu", "register", "linux/arm64"});
+    ASSERT_TRUE(registered.ok()) << shown(registered);
     e2e::write(path("users"), htpasswd_line);
     registry_ =
         std::make_unique<e2e::ServedRegistry>(std::vector<std::string>{"--auth", "htpasswd:" + path("users").string()});
