@@ -62,7 +62,8 @@ TEST_F(CacheMounts, AFreshBuilderFindsWhatTheLastOneLeft) {
 
 TEST_F(CacheMounts, EveryKindOfBuilderIsFilled) {
   write_project();
-  build(own_builder(), 1);
+  const auto first = build(own_builder(), 1);
+  EXPECT_THAT(first.err, HasSubstr("saved 2 files")) << shown(first);
   change_source();
   const auto on_engine = build({"--driver", "docker"}, 2);
   EXPECT_THAT(on_engine.err, HasSubstr("restored 2 files"));
