@@ -110,7 +110,9 @@ std::optional<Builder> Builders::inspect(const std::string& name, bool bootstrap
   std::vector<std::string> arguments{"inspect"};
   if (bootstrap) arguments.emplace_back("--bootstrap");
   if (!name.empty()) arguments.push_back(name);
-  const auto result = buildx(runner_, arguments, within);
+  auto result = buildx(runner_, arguments, within);
+  for (int again = 0; bootstrap && died_at_start(result.err) && again < 2; ++again)
+    result = buildx(runner_, arguments, within);
   if (absent(result)) return std::nullopt;
   if (result.timed_out) throw failure(name, fmt::format("it did not answer within {}", text::human_duration(within)));
   if (!result.ok()) throw failure(name, error_message(clean_log(result.err)));

@@ -30,8 +30,7 @@ const std::vector<Cause>& causes_at_any_time() {
       {.signs = {"error loading tls config", "error while dialing: tls", "authentication handshake failed",
                  "server preface"},
        .hint = "the endpoint answers, but not as a BuildKit that trusts us: check its TLS (driver options cacert, "
-               "cert, key, "
-               "servername), and that the port is BuildKit's"},
+               "cert, key, servername), and that the port is BuildKit's"},
       {.signs = {"error while dialing", "connection error: desc", "failed to list workers", "listing workers for build",
                  "failed to dial grpc", "closing transport", "code = unavailable", "error reading from server: eof",
                  "no valid drivers found"},
@@ -46,11 +45,13 @@ const std::vector<Cause>& causes_at_creation() {
       {.signs = {"failed to find driver", "no remote endpoint provided", "failed to parse endpoint",
                  "invalid driver option", "buildkit configuration file not found", "invalid name "},
        .hint = "correct the builder's driver, endpoint or options"},
+      {.signs = {"oci runtime create failed", "failed to create shim task"},
+       .hint = "the Engine could not start BuildKit's container: look at the Engine's log, and try again",
+       .retryable = true},
       {.signs = {"pull access denied", "manifest unknown", "failed to pull", "failed to resolve reference",
                  "no such image", "error response from daemon", "error from registry", "failed to do request"},
        .hint = "BuildKit's image could not be pulled or started: log in to its registry, or name another one with the "
-               "driver "
-               "option image=",
+               "driver option image=",
        .retryable = true},
       {.signs = {"context deadline exceeded", "did not answer"},
        .hint = "check that BuildKit runs at the builder's endpoint, or give it more time",
@@ -69,6 +70,11 @@ const Cause* find_cause(const std::vector<Cause>& causes, const std::string& mes
 }
 
 }  // namespace
+
+bool died_at_start(std::string_view output) {
+  const auto lower = text::lower(output);
+  return lower.find("oci runtime create failed") != std::string::npos && lower.find("read init-p") != std::string::npos;
+}
 
 std::string error_message(std::string_view output) {
   static constexpr std::string_view mark = "ERROR: ";

@@ -11,6 +11,10 @@ namespace polyarch::buildkit {
 // `output` when there is none.
 std::string error_message(std::string_view output);
 
+// True when buildx says that the container of a builder died before its program began: runc reports it so
+// (`waiting for init preliminary setup: read init-p: connection reset by peer`), and the next start succeeds.
+bool died_at_start(std::string_view output);
+
 // When the message came: some texts mean the builder while it is made, and a registry or an option during a solve.
 enum class Phase { create, solve };
 

@@ -213,6 +213,22 @@ TEST(Builders, BootstrapFailsWhenANodeStillDoesNotRun) {
   EXPECT_THAT(error_of([&] { builders.inspect("x", true); }).message(), HasSubstr("node polyarch-x0 is stopped"));
 }
 
+TEST(Builders, BootstrapStartsAContainerAgainThatDiedAsItBegan) {
+  const auto died = failed(
+      "ERROR: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime "
+      "create failed: runc create failed: unable to start container process: waiting for init preliminary setup: read "
+      "init-p: connection reset by peer: unknown");
+  ScriptedRunner once({died, succeeded(running)});
+  EXPECT_EQ(Builders({"buildx"}, once, once).inspect("x", true)->nodes[0].status, "running");
+  ScriptedRunner always({died, died, died, succeeded(running)});
+  const auto error = error_of([&] { Builders({"buildx"}, always, always).inspect("x", true); });
+  EXPECT_EQ(always.commands.size(), 3U);
+  EXPECT_THAT(error.hint(), HasSubstr("Engine's log"));
+  ScriptedRunner other({failed("ERROR: Error response from daemon: OCI runtime create failed: exec format error")});
+  error_of([&] { Builders({"buildx"}, other, other).inspect("x", true); });
+  EXPECT_EQ(other.commands.size(), 1U);
+}
+
 TEST(Builders, RemoveTakesOnlyOurs) {
   ScriptedRunner runner({});
   EXPECT_EQ(error_of([&] { Builders({"buildx"}, runner, runner).remove("default"); }).kind(), ErrorKind::usage);
