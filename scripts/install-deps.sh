@@ -11,8 +11,8 @@ source "$PROJECT/scripts/testbed/debian.sh"
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache git ca-certificates dpkg-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev libzstd-dev zlib1g-dev libgtest-dev libgmock-dev)
-TESTBED_PACKAGES=(mmdebstrap qemu-user-static skopeo docker-registry runc iptables nftables iproute2 jq curl ca-certificates
-  busybox-static buildah zstd rsync maven chromium fonts-dejavu-core)
+TESTBED_PACKAGES=(mmdebstrap qemu-user-static skopeo docker-registry runc iptables nftables iproute2 jq curl
+  ca-certificates busybox-static buildah zstd rsync maven chromium fonts-dejavu-core)
 HTTPLIB="$PROJECT/build/deps/httplib.h"
 BINFMT=/proc/sys/fs/binfmt_misc
 
