@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const patience = 120_000; // a page of ours takes a second; a busy machine may take a minute
 
@@ -13,7 +14,7 @@ export class Browser {
     browser.process = spawn('chromium', ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run',
       '--disable-background-networking', '--disable-dev-shm-usage', '--disable-extensions', '--force-color-profile=srgb',
       '--host-resolver-rules=MAP * ~NOTFOUND', '--remote-debugging-pipe', `--user-data-dir=${browser.profile}`,
-      'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+      'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true });
     browser.waiting = new Map();
     browser.listeners = [];
     browser.next = 0;
@@ -70,10 +71,18 @@ export class Browser {
     return page;
   }
 
-  stop() {
-    const ended = new Promise(resolve => this.process.once('exit', resolve));
-    this.process.kill('SIGKILL');
-    return ended.then(() => rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 }));
+  // With its children, which write to the profile for a moment longer than the browser itself.
+  async stop() {
+    const signal = what => {
+      try {
+        return process.kill(-this.process.pid, what);
+      } catch {
+        return false; // nobody is left
+      }
+    };
+    signal('SIGKILL');
+    for (let waits = 0; waits < 500 && signal(0); ++waits) await sleep(10); // what nobody reaps stays a zombie
+    rmSync(this.profile, { recursive: true, force: true });
   }
 }
 
