@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <csignal>
 #include <fmt/core.h>
-#include <httplib.h>
 #include <map>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+// The library sets OpenSSL up as every command starts: a millisecond. OpenSSL does it by itself when it is needed.
+#define OPENSSL_init_ssl(options, settings)
+#include <httplib.h>
+#undef OPENSSL_init_ssl
 
 #include "base/error.hpp"
 #include "base/redact.hpp"
@@ -176,7 +180,7 @@ class Connection {
     if (proxy_ && secure_) request.set_header("Proxy-Authorization", "");  // see use_proxy()
     reused_ = open();  // a host that does not resolve never gets a socket: that is no stale connection
     untrusted_.clear();
-    ERR_clear_error();
+    if (secure_) ERR_clear_error();  // it loads the texts of all errors
     request.response_handler = [this, begin = std::move(request.response_handler)](const httplib::Response& head) {
       socket_.set_deadline(WatchedSocket::never);
       return begin(head);

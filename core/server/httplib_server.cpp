@@ -1,9 +1,14 @@
 // The registry on cpp-httplib: the only file of the room that knows it.
 #include <array>
 #include <fmt/core.h>
-#include <httplib.h>
 #include <mutex>
+#include <openssl/ssl.h>
 #include <sys/sendfile.h>
+
+// The library sets OpenSSL up as every command starts: a millisecond. OpenSSL does it by itself when it is needed.
+#define OPENSSL_init_ssl(options, settings)
+#include <httplib.h>
+#undef OPENSSL_init_ssl
 
 #include "base/error.hpp"
 #include "base/log.hpp"
