@@ -27,7 +27,7 @@ ruleset {
     exclude 'GStringExpressionWithinString'  // it is the shell's
   }
   ruleset('rulesets/imports.xml')
-  ruleset('rulesets/jenkins.xml')
+  // rulesets/jenkins.xml finds nothing in files without the imports that Jenkins adds: the tests save each pipeline instead
   ruleset('rulesets/logging.xml')
   ruleset('rulesets/naming.xml')
   ruleset('rulesets/security.xml')
