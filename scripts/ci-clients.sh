@@ -9,7 +9,7 @@ HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 source "$HERE/testbed/say.sh"
 
 CLIENTS=${XDG_CACHE_HOME:-~/.cache}/polyarch/clients
-ALL=(act node languageservice gitlab-ci-local groovy)
+ALL=(act node languageservice gitlab-ci-local groovy codenarc)
 
 usage() {
   cat <<TEXT
@@ -69,8 +69,8 @@ maven_fetch() { # GROUP:ARTIFACT:VERSION… DIRECTORY
     echo '</dependencies></project>'
   } >"$directory/pom.xml"
   mvn -B -q -f "$directory/pom.xml" -Dmaven.repo.local="$directory/repository" dependency:copy-dependencies \
-    -DoutputDirectory="$directory/jars"
-  rm -rf -- "$directory/repository"
+    -DoutputDirectory="$directory/jars" &&
+    rm -rf -- "$directory/repository"
 }
 
 act() {
@@ -100,6 +100,12 @@ gitlab-ci-local() {
 # What Jenkins runs pipelines with: Groovy 2.4, and the rewriting of steps into continuations.
 groovy() {
   client groovy 2.4.21 maven_fetch org.codehaus.groovy:groovy-all:2.4.21 com.cloudbees:groovy-cps:1.31
+}
+
+# The linter inside npm-groovy-lint, without the server that that one leaves running.
+codenarc() {
+  local version=3.5.0
+  client codenarc "$version" maven_fetch "org.codenarc:CodeNarc:$version" org.slf4j:slf4j-nop:1.7.35
 }
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -45,7 +45,13 @@ function run(engine) {
   });
 }
 
+// Each as soon as it is known: a job may be killed while the engine is fetched.
+function keep(name, value) {
+  if (env.GITHUB_STATE) appendFileSync(env.GITHUB_STATE, `${name}=${value}\n`);
+}
+
+keep('directory', directory);
 const engine = findEngine();
-if (env.GITHUB_STATE) appendFileSync(env.GITHUB_STATE, `directory=${directory}\nengine=${engine ?? ''}\n`);
+keep('engine', engine ?? '');
 if (engine) run(engine);
 else process.exitCode = 1;

@@ -14,11 +14,15 @@ function removeBuilders(file) {
   }
 }
 
-try {
-  if (directory) {
-    removeBuilders(join(directory, 'builders'));
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+function attempt(work) {
+  try {
+    work();
+  } catch (error) {
+    console.log(`::warning::cleaning up: ${error.message}`);
   }
-} catch (error) {
-  console.log(`::warning::cleaning up: ${error.message}`);
+}
+
+if (directory) {
+  attempt(() => removeBuilders(join(directory, 'builders')));
+  attempt(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
 }

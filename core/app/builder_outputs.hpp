@@ -1,5 +1,4 @@
 #pragma once
-#include <optional>
 #include <vector>
 
 #include "app/outputs.hpp"
@@ -7,14 +6,8 @@
 
 namespace polyarch::app {
 
-// A builder of a run, as it answered; with what it was made of when the run made it.
-struct UsedBuilder {
-  buildkit::Builder builder;
-  std::optional<buildkit::CreateOptions> made;
-};
-
-// The outputs of setup-buildx-action, under its names. Of several builders, the nodes stand one after the other, as
-// those of one builder do there; what is said of one is said of the first.
-Outputs builder_outputs(const std::vector<UsedBuilder>& used);
+// The outputs of setup-buildx-action, under its names, of the builders of a run as they answered. Of several builders,
+// the nodes stand one after the other, as those of one builder do there; what is said of one is said of the first.
+Outputs builder_outputs(const std::vector<buildkit::Builder>& used);
 
 }  // namespace polyarch::app

@@ -48,18 +48,18 @@ bool BuilderSet::is_new(std::size_t number) const {
   return made && made->driver == "docker-container" && !keep_;
 }
 
-std::vector<UsedBuilder> BuilderSet::used() {
-  std::vector<UsedBuilder> out;
+std::vector<buildkit::Builder> BuilderSet::used() {
+  std::vector<buildkit::Builder> out;
   for (const auto& member : builders_) {
     if (member.made) {
-      out.push_back({*member.made, member.plan->create});
+      out.push_back(*member.made);
       continue;
     }
-    out.push_back({{.name = member.name, .driver = member.plan->driver, .nodes = member.plan->nodes}, std::nullopt});
+    out.push_back({.name = member.name, .driver = member.plan->driver, .error = "", .nodes = member.plan->nodes});
     const auto asleep = [](const buildkit::Node& node) { return node.status != "running" || node.platforms.empty(); };
     if (std::ranges::none_of(member.plan->nodes, asleep)) continue;
     try {
-      if (auto woken = driver_.inspect(member.name, false)) out.back().builder = *std::move(woken);
+      if (auto woken = driver_.inspect(member.name, false)) out.back() = *std::move(woken);
     } catch (const Error& error) {
       log::warning("builder {} cannot be asked what it is: {}", member.name, error.message());
     }

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "app/builder_outputs.hpp"
 #include "app/context.hpp"
 #include "app/plan.hpp"
 
@@ -28,7 +27,7 @@ class BuilderSet {
   // Whether this run made its BuildKit, too: then it is empty.
   bool is_new(std::size_t number) const;
   // All of them, as they are after a solve.
-  std::vector<UsedBuilder> used();
+  std::vector<buildkit::Builder> used();
 
  private:
   void remove_made();

@@ -37,8 +37,8 @@ struct RunState {
   const std::vector<std::string>& buildx;
   std::map<std::string, std::string> environment;  // of buildx
   Display& display;
-  report::Run& report;                     // guarded by mutex while solves run
-  std::vector<UsedBuilder> builders = {};  // once all is done
+  report::Run& report;                           // guarded by mutex while solves run
+  std::vector<buildkit::Builder> builders = {};  // once all is done
   std::mutex mutex;
 
   // Both throw Error{build} for a platform that was not asked for.

@@ -20,7 +20,9 @@ struct Node {
   std::string status;   // "running", "inactive", "stopped", …
   std::string version;  // of BuildKit
   std::string error;
-  std::vector<oci::Platform> platforms;  // native and emulated ones, as the node says
+  std::vector<oci::Platform> platforms;          // native and emulated ones, as the node says
+  std::string daemon_flags = {};                 // that buildx started BuildKit with
+  std::vector<std::string> driver_options = {};  // KEY=VALUE
 };
 
 struct Builder {

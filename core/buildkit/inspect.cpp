@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -38,6 +39,19 @@ std::vector<oci::Platform> parse_platforms(std::string_view list) {
   return platforms;
 }
 
+// `image="moby/buildkit:master" network="host"`
+std::vector<std::string> parse_driver_options(std::string_view list) {
+  std::vector<std::string> options;
+  while (const auto key = text::cut(list, '=')) {
+    if (!key->second.starts_with('"')) break;
+    const auto value = text::cut(key->second.substr(1), '"');
+    if (!value) break;
+    options.push_back(fmt::format("{}={}", text::trim(key->first), value->first));
+    list = value->second;
+  }
+  return options;
+}
+
 void read_builder(const Line& line, Builder& builder) {
   if (line.key == "Name") builder.name = line.value;
   if (line.key == "Driver") builder.driver = line.value;
@@ -50,6 +64,8 @@ void read_node(const Line& line, Node& node) {
   if (line.key == "Error") node.error = text::printable(line.value);
   if (line.key == "BuildKit version" || line.key == "Buildkit") node.version = line.value;
   if (line.key == "Platforms") node.platforms = parse_platforms(line.value);
+  if (line.key == "BuildKit daemon flags" || line.key == "Flags") node.daemon_flags = line.value;
+  if (line.key == "Driver Options") node.driver_options = parse_driver_options(line.value);
 }
 
 }  // namespace

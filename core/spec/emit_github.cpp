@@ -19,6 +19,9 @@ inputs:
   engine-path:
     description: 'Path of the polyarch binary; without it, $POLYARCH_ENGINE, else that of the release of this version'
     required: false
+  release-url:
+    description: 'Where the engine is fetched from instead: the address of polyarch-linux-amd64, polyarch-linux-arm64 and SHA256SUMS, without these names; {version} in it stands for that of the action'
+    required: false
   image:
     description: 'The same as qemu-image'
     required: false

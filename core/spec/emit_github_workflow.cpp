@@ -29,6 +29,9 @@ on:
       engine-path:
         description: 'Path of the polyarch binary on the runners; without it, that of the release of this version'
         type: string
+      release-url:
+        description: 'Address of a release to fetch the engine from instead, without the names of its files; {version} in it stands for that of the workflow'
+        type: string
 )";
 
 // In the directory of the caller's checkout, for an action must lie there, but out of what images are built from.
@@ -99,7 +102,9 @@ std::string emit_github_workflow() {
   out += "    outputs:\n";
   for (const auto* output : handed_on)
     out += fmt::format("      {0}:\n        value: ${{{{ jobs.leg.outputs.{0} }}}}\n", output);
-  out += "\nenv:\n  POLYARCH_RUNNERS: ${{ inputs.runners }}\n  POLYARCH_ENGINE: ${{ inputs.engine-path }}\n";
+  out +=
+      "\nenv:\n  POLYARCH_RUNNERS: ${{ inputs.runners }}\n  POLYARCH_ENGINE: ${{ inputs.engine-path }}\n"
+      "  POLYARCH_RELEASE_URL: ${{ inputs.release-url }}\n";
   for (const auto& option : workflow_inputs(false))
     out += fmt::format("  {}: ${{{{ inputs.{} }}}}\n", option.variables().back(), option.input());
   out.append(workflow_plan).append(workflow_steps).append("          dry-run: true\n").append(secrets_handed_on());

@@ -40,6 +40,11 @@ TEST_F(GithubFiles, TheEngineIsFetchedCheckedAndKept) {
   EXPECT_TRUE(result.ok()) << shown(result);
 }
 
+TEST_F(GithubFiles, TheStepsHandOverAndCleanUpWhateverHappens) {
+  const auto result = node({"--test", of_project("tests/ci/github/steps_test.mjs")});
+  EXPECT_TRUE(result.ok()) << shown(result);
+}
+
 TEST_F(GithubFiles, SoItIsByTheShellOfTheOtherWrappers) {
   if (!fs::exists("/bin/busybox")) GTEST_SKIP() << "no busybox";
   const auto result = node({"--test", of_project("tests/ci/engine/script_test.mjs")});

@@ -34,7 +34,8 @@ def onThisAgent(Map inputs) {
   try {
     withCredentials(bindingsOf(inputs)) {
       withEnv(variablesOf(inputs, "${directory}/${report}") + secretFilesOf(inputs)) {
-        sh label: 'polyarch build', script: libraryResource('polyarch/engine.sh') + '"${POLYARCH_ENGINE:-polyarch}" build'
+        sh label: 'polyarch build',
+           script: libraryResource('polyarch/engine.sh') + '"${POLYARCH_ENGINE:-polyarch}" build'
       }
     }
     def outputs = outputsOf(readFile("${directory}/${report}/outputs.txt"))
@@ -79,10 +80,13 @@ def secretFilesOf(Map inputs) {
 def variablesOf(Map inputs, directory) {
   def own = ['image', 'credentials', 'secrets', 'agents', 'source', 'reportDir']
   def variables = ["POLYARCH_REPORT_DIR=${directory}", "POLYARCH_RESULT_FILE=${directory}/outputs.txt"]
-  def given = inputs.findAll { !(it.key in own) && it.value != null && !(it.key == 'secretFiles' && it.value instanceof Map) }
+  if (inputs.secretFiles instanceof Map) own << 'secretFiles'
+  def given = inputs.findAll { !(it.key in own) && it.value != null }
   if (inputs.image) given.tags = inputs.image
-  if (inputs.credentials) given.registryAuthEnvs = numbered(inputs.credentials).collect { "${it[0]}=POLYARCH_LOGIN_${it[2]}" }
-  if (inputs.secrets) given.secretEnvs = numbered(inputs.secrets).collect { "${it[0]}=POLYARCH_TEXT_${it[2]}" }
+  def logins = numbered(inputs.credentials).collect { "${it[0]}=POLYARCH_LOGIN_${it[2]}" }
+  def texts = numbered(inputs.secrets).collect { "${it[0]}=POLYARCH_TEXT_${it[2]}" }
+  if (logins) given.registryAuthEnvs = logins
+  if (texts) given.secretEnvs = texts
   given.each { variables << "${variableOf(it.key)}=${textOf(it.value)}" }
   return variables.collect { it.toString() }
 }

@@ -19,7 +19,7 @@ const program = '#!/bin/sh\necho I am the engine\n';
 const sum = (text) => createHash('sha256').update(text).digest('hex');
 const page = (file) => `/me/fork/releases/download/v${version}/${file}`;
 
-let server; // answers from `pages`: path → text, status, or function of the request
+let server; // answers from `pages`: path → text, status, function of the request, or one that answers by itself
 let pages;
 let seen; // the requests: [path, authorization]
 let cache;
@@ -28,6 +28,7 @@ before(async () => {
   server = createServer((incoming, answer) => {
     seen.push([incoming.url, incoming.headers.authorization]);
     const found = pages[incoming.url];
+    if (found?.answer) return found.answer(incoming, answer);
     const body = typeof found === 'function' ? found(incoming) : found;
     answer.writeHead(typeof body === 'string' ? 200 : (body ?? 404));
     answer.end(typeof body === 'string' ? body : '');
@@ -127,6 +128,64 @@ test('the files of a private repository come through the API, with the token', a
   assert.equal(status, 0, err);
   assert.equal(readFileSync(out.trim(), 'utf8'), program);
   for (const [path, authorization] of seen) assert.equal(authorization !== undefined, path.startsWith('/api/'), path);
+});
+
+// As an Enterprise Server in private mode: who is not logged in is led to a page that answers 200.
+test('a page that wants a login is no engine', async () => {
+  const login = (_, answer) => {
+    answer.writeHead(302, { location: '/login?return_to=x' });
+    answer.end();
+  };
+  pages = {
+    [page(name)]: { answer: login },
+    [page('SHA256SUMS')]: { answer: login },
+    '/login?return_to=x': {
+      answer(_, answer) {
+        answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+        answer.end('<html>');
+      },
+    },
+  };
+  await refuses(new RegExp(`v${version}/\\S+ wants a login`));
+  const token = { POLYARCH_GITHUB_TOKEN: 's3cret' };
+  Object.assign(pages, {
+    [`/api/repos/me/fork/releases/tags/v${version}`]: JSON.stringify({
+      assets: [{ id: 1, name }, { id: 2, name: 'SHA256SUMS' }],
+    }),
+    '/api/repos/me/fork/releases/assets/1': program,
+    '/api/repos/me/fork/releases/assets/2': `${sum(program)}  ${name}\n`,
+  });
+  const { status, out, err } = await find(token);
+  assert.equal(status, 0, err);
+  assert.equal(readFileSync(out.trim(), 'utf8'), program);
+});
+
+test('another address is taken as it is named, and its engine kept apart', async () => {
+  await find();
+  const other = program.replace('engine', 'mirror');
+  pages = { [`/mirror/${version}/${name}`]: other, [`/mirror/${version}/SHA256SUMS`]: `${sum(other)}  ${name}\n` };
+  const named = { POLYARCH_RELEASE_URL: `${address()}/mirror/{version}/`, POLYARCH_GITHUB_TOKEN: 's3cret' };
+  const { status, out, err } = await find(named);
+  assert.equal(status, 0, err);
+  assert.equal(readFileSync(out.trim(), 'utf8'), other);
+  for (const [, authorization] of seen) assert.equal(authorization, undefined);
+  pages = {};
+  const absent = await find({ ...named, POLYARCH_RELEASE_URL: `${address()}/nothing` });
+  assert.match(absent.err, new RegExp(`nothing/${name}: HTTP 404`));
+  assert.ok(seen.every(([path]) => !path.startsWith('/api/')), 'the token is not for it');
+});
+
+test('what is larger than any engine is refused at once', async () => {
+  pages[page(name)] = {
+    answer(_, answer) {
+      answer.writeHead(200, { 'content-length': 1 << 30 });
+      answer.flushHeaders();
+    },
+  };
+  const { status, err } = await find();
+  assert.equal(status, 1);
+  assert.match(err, new RegExp(`v${version}/${name}: it is too large`));
+  assert.equal(seen.filter(([path]) => path === page(name)).length, 1);
 });
 
 test('goes through the proxy of the job', async () => {

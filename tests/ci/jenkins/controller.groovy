@@ -15,9 +15,45 @@ import groovy.json.JsonSlurperClassic
 import java.lang.reflect.InvocationTargetException
 import java.nio.file.Files
 import java.nio.file.StandardCopyOption
+import org.codehaus.groovy.ast.ClassNode
+import org.codehaus.groovy.ast.CodeVisitorSupport
+import org.codehaus.groovy.ast.expr.ClosureExpression
+import org.codehaus.groovy.ast.expr.MethodCallExpression
+import org.codehaus.groovy.ast.expr.TupleExpression
+import org.codehaus.groovy.ast.stmt.ExpressionStatement
+import org.codehaus.groovy.classgen.GeneratorContext
+import org.codehaus.groovy.control.CompilePhase
 import org.codehaus.groovy.control.CompilerConfiguration
+import org.codehaus.groovy.control.SourceUnit
+import org.codehaus.groovy.control.customizers.CompilationCustomizer
 import org.codehaus.groovy.control.customizers.ImportCustomizer
 import org.codehaus.groovy.runtime.InvokerHelper
+import org.codehaus.groovy.syntax.SyntaxException
+
+@interface Library {
+  String[] value()
+}
+
+// In `steps { … }` of a declarative pipeline stand steps alone. Jenkins sees to it before anything runs.
+class StepsAlone extends CompilationCustomizer {
+  StepsAlone() { super(CompilePhase.SEMANTIC_ANALYSIS) }
+
+  void call(SourceUnit source, GeneratorContext context, ClassNode type) {
+    def refuse = { node, why -> source.addException(new SyntaxException(why, node.lineNumber, node.columnNumber)) }
+    type.module.statementBlock.visit(new CodeVisitorSupport() {
+      void visitMethodCallExpression(MethodCallExpression call) {
+        super.visitMethodCallExpression(call)
+        def body = call.arguments instanceof TupleExpression ? call.arguments.expressions.find { it instanceof ClosureExpression } : null
+        if (call.methodAsString != 'steps' || body == null) return
+        for (statement in body.code.statements) {
+          def step = statement instanceof ExpressionStatement ? statement.expression : null
+          if (!(step instanceof MethodCallExpression)) refuse(statement, 'Expected a step')
+          else if (!step.implicitThis) refuse(step, 'Method calls on objects not allowed outside "script" blocks.')
+        }
+      }
+    })
+  }
+}
 
 // What a name in a pipeline means that it does not declare itself: a global variable of a library, else a step.
 abstract class Pipeline extends Script implements Serializable {
@@ -54,7 +90,6 @@ class Controller {
     script.text = request.arguments.script
     def builder = new ProcessBuilder('sh', '-xe', script.path).directory(new File(request.directory))
     builder.redirectErrorStream(true)
-    builder.environment().putAll([JENKINS_URL: 'https://jenkins.invalid/', BUILD_TAG: "jenkins-${home.name}-1".toString()])
     builder.environment().putAll(request.variables)
     def process = builder.start()
     process.inputStream.eachLine { println it }
@@ -133,8 +168,6 @@ class Controller {
 
   def echo(request) { println request.arguments.message }
 
-  def describe(request) { new File(home, 'description').text = request.arguments.text }
-
   def perform(request) {
     println "[Pipeline] ${request.step}"
     return invokeMethod(request.step, [request] as Object[])
@@ -165,13 +198,13 @@ class Controller {
 
 def (library, pipeline, home, source) = args
 def configuration = new CompilerConfiguration(scriptBaseClass: Pipeline.name)
-configuration.addCompilationCustomizers(new CpsTransformer(), new ImportCustomizer().addImports(NonCPS.name))
+configuration.addCompilationCustomizers(new StepsAlone(), new CpsTransformer(), new ImportCustomizer().addImports(NonCPS.name))
 def loader = new GroovyClassLoader(getClass().classLoader, configuration)
 def here = new File(getClass().protectionDomain.codeSource.location.path).parentFile
-loader.parseClass(new File(here, 'steps.groovy'))
+for (part in ['declarative', 'steps']) loader.parseClass(new File(here, "${part}.groovy"))
 def steps = loader.loadClass('Steps').newInstance()
-def build = [:]
-steps.currentBuild = build
+steps.currentBuild = loader.loadClass('CurrentBuild').newInstance(home: home)
+steps.scopes << [JENKINS_URL: 'https://jenkins.invalid/', BUILD_TAG: "jenkins-${new File(home).name}-1".toString(), BRANCH_NAME: 'main']
 def globals = [:]
 new File(library, 'vars').eachFileMatch(~/.*\.groovy/) {
   globals[it.name - '.groovy'] = loader.parseClass(it).newInstance(steps: steps)

@@ -2,13 +2,28 @@
 // the program and lets the controller do it. No loop over an iterator has a step in it: iterators cannot be saved.
 import com.cloudbees.groovy.cps.Continuable
 
+class CurrentBuild implements Serializable {
+  String home
+  String result
+  String description
+
+  @NonCPS
+  void setDescription(String text) {
+    description = text
+    new File(home, 'description').text = text
+  }
+}
+
 class Steps implements Serializable {
-  Map currentBuild = [:]
+  CurrentBuild currentBuild
   Map scm = [:]
   List scopes = []  // of variables, the innermost last
   List places = []  // directories, the innermost last
 
   def ask(String step, Map arguments) {
+    if (places.isEmpty() && !(step in ['agent', 'credential', 'echo', 'libraryResource'])) {
+      throw new Exception("Required context class hudson.FilePath is missing: ${step} outside of a node")
+    }
     return Continuable.suspend([step: step, arguments: arguments, variables: getEnv(), directory: places ? places[-1] : null])
   }
 
@@ -26,6 +41,10 @@ class Steps implements Serializable {
       stack.remove(stack.size() - 1)
     }
   }
+
+  def pipeline(Closure body) { return new Declarative(steps: this).run(body) }
+
+  def script(Closure body) { return body.call() }
 
   def withEnv(List variables, Closure body) {
     def scope = [:]

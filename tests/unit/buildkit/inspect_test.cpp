@@ -44,11 +44,15 @@ TEST(Inspect, ReadsEveryNode) {
   EXPECT_EQ(first.endpoint, "unix:///var/run/docker.sock");
   EXPECT_EQ(first.status, "running");
   EXPECT_EQ(first.version, "v0.32.2");
+  EXPECT_EQ(first.daemon_flags, "--allow-insecure-entitlement=network.host");
+  EXPECT_EQ(first.driver_options, (std::vector<std::string>{"image=moby/buildkit:master", "network=host"}));
   EXPECT_EQ(first.platforms, oci::parse_platforms({"linux/amd64,linux/amd64/v2,linux/arm64"}));
   const auto& second = builder.nodes[1];
   EXPECT_EQ(second.endpoint, "tcp://farm.example:1234");
   EXPECT_EQ(second.error, "rpc error: code = Unavailable desc = connection refused");
   EXPECT_TRUE(second.platforms.empty());
+  EXPECT_EQ(second.daemon_flags, "");
+  EXPECT_TRUE(second.driver_options.empty());
 }
 
 TEST(Inspect, ANodeEmulatesWhatItsMachineIsNot) {
@@ -75,11 +79,23 @@ TEST(Inspect, ANodeEmulatesWhatItsMachineIsNot) {
 TEST(Inspect, ReadsTheNamesOfOlderVersions) {
   const auto builder = parse_inspect(
       "Name:   default\nDriver: docker\n\nNodes:\nName:      default\nEndpoint:  default\nStatus:    running\n"
-      "Buildkit:  20.10.24\nPlatforms: linux/amd64, linux/386\n");
+      "Flags:     --debug\nBuildkit:  20.10.24\nPlatforms: linux/amd64, linux/386\n");
   EXPECT_FALSE(builder.ours);
   ASSERT_EQ(builder.nodes.size(), 1U);
   EXPECT_EQ(builder.nodes[0].version, "20.10.24");
+  EXPECT_EQ(builder.nodes[0].daemon_flags, "--debug");
   EXPECT_EQ(builder.nodes[0].platforms.size(), 2U);
+}
+
+TEST(Inspect, ReadsDriverOptionsUpToWhereTheyMakeNoSense) {
+  const auto options = [](const std::string& text) {
+    return parse_inspect("Name: x\n\nNodes:\nName: x0\nDriver Options: " + text + "\n").nodes.at(0).driver_options;
+  };
+  EXPECT_EQ(options(R"(cacert="/c/ca=1.pem" env.A="b c" key="")"),
+            (std::vector<std::string>{"cacert=/c/ca=1.pem", "env.A=b c", "key="}));
+  EXPECT_EQ(options(R"(image="a" network=host)"), (std::vector<std::string>{"image=a"}));
+  EXPECT_EQ(options(R"(image="a)"), (std::vector<std::string>{}));
+  EXPECT_EQ(options(""), (std::vector<std::string>{}));
 }
 
 TEST(Inspect, KeepsWhyABuilderCannotBeLoaded) {
