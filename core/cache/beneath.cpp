@@ -1,11 +1,14 @@
 #include "cache/beneath.hpp"
 
 #include <cerrno>
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/openat2.h>
+#include <memory>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -93,6 +96,17 @@ sys::Descriptor Beneath::open_part(const Place& place, const std::string& part) 
   sys::Descriptor opened(open_beneath(place.directory.get(), part, O_WRONLY | O_NOFOLLOW));
   if (!opened) fail("open", place.name, errno);
   return opened;
+}
+
+int Beneath::make_whiteout_part(const Place& place, const std::string& part) const {
+  const auto make = [&] { return ::mknodat(place.directory.get(), part.c_str(), S_IFCHR | 0600, makedev(0, 0)); };
+  if (make() == 0) return 0;
+  if (errno == EEXIST) {
+    ::unlinkat(place.directory.get(), part.c_str(), 0);  // of a restore that was killed
+    if (make() == 0) return 0;
+  }
+  if (errno != EPERM && errno != EOPNOTSUPP) fail("make", place.name, errno);
+  return errno;
 }
 
 void Beneath::put_in_place(const Place& place, const std::string& part) const {

@@ -176,9 +176,11 @@ class Restore {
   }
 
   void make_links() {
-    for (const auto& entry : catalog_.entries) {
+    for (std::size_t i = 0; i < catalog_.entries.size(); ++i) {
+      const auto& entry = catalog_.entries[i];
       if (entry.type == EntryType::hardlink) make_hardlink(entry);
       if (entry.type == EntryType::symlink) make_symlink(entry);
+      if (entry.type == EntryType::whiteout) make_whiteout(i);
     }
   }
 
@@ -195,12 +197,33 @@ class Restore {
   void make_symlink(const Entry& entry) {
     beneath_.make_symlink(entry.path, entry.link);
     const auto where = beneath_.place(entry.path);
-    const std::array times{time_of(entry.mtime), time_of(entry.mtime)};
-    const int directory = where.directory.get();
-    if (::utimensat(directory, where.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
-      not_kept(entry, "time", errno);
-    if (keep_owners_ && ::fchownat(directory, where.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
+    set_attributes_at(entry, where.directory.get(), where.name);
+  }
+
+  void make_whiteout(std::size_t index) {
+    const auto& entry = catalog_.entries[index];
+    const auto place = beneath_.place(entry.path);
+    const auto part = part_name(index);
+    if (const int error = beneath_.make_whiteout_part(place, part); error != 0) {
+      return not_kept(entry, "whiteout", error);
+    }
+    set_attributes_at(entry, place.directory.get(), part);
+    beneath_.put_in_place(place, part);
+  }
+
+  // The same of what cannot be opened; a symbolic link has no mode.
+  void set_attributes_at(const Entry& entry, int directory, const std::string& name) {
+    if (keep_owners_ && ::fchownat(directory, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
       not_kept(entry, "owner", errno);
+    const auto path = fmt::format("/proc/self/fd/{}/{}", directory, name);  // no call takes directory and name
+    for (const auto& [key, value] : entry.xattrs) {
+      if (::lsetxattr(path.c_str(), key.c_str(), value.data(), value.size(), 0) != 0) not_kept(entry, key, errno);
+    }
+    const bool has_mode = entry.type != EntryType::symlink;
+    if (has_mode && ::fchmodat(directory, name.c_str(), entry.mode, AT_SYMLINK_NOFOLLOW) != 0)
+      not_kept(entry, "mode", errno);
+    const std::array times{time_of(entry.mtime), time_of(entry.mtime)};
+    if (::utimensat(directory, name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) not_kept(entry, "time", errno);
   }
 
   // From the deepest: a directory that forbids writing must be finished after what is in it.
