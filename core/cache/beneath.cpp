@@ -65,9 +65,9 @@ void Beneath::clear(const Place& place) const {
   if (!removed) fail("replace", place.name, errno);
 }
 
-void Beneath::make_directory(const std::string& path) const {
+bool Beneath::make_directory(const std::string& path) const {
   const auto where = place(path);
-  if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) == 0) return;
+  if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) == 0) return true;
   if (errno != EEXIST) fail("make", path, errno);
   struct stat status {};
   if (::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -75,10 +75,22 @@ void Beneath::make_directory(const std::string& path) const {
     // One that forbids writing (Go's module cache) is filled first; its mode comes last. What is not ours stays as it
     // is.
     ::fchmodat(where.directory.get(), where.name.c_str(), (status.st_mode & 07777U) | 0700U, 0);
-    return;
+    return false;
   }
   clear(where);
   if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) != 0) fail("make", path, errno);
+  return true;
+}
+
+void Beneath::remove_numbered(const std::string& path, std::string_view prefix) const {
+  const auto opened = open(path, O_RDONLY | O_DIRECTORY);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(::dup(opened.get())), ::closedir);
+  if (!directory) fail("read", path, errno);
+  while (const auto* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    const bool numbered = name.starts_with(prefix) && text::to_number(name.substr(prefix.size()));
+    if (numbered) ::unlinkat(::dirfd(directory.get()), entry->d_name, 0);
+  }
 }
 
 sys::Descriptor Beneath::make_part(const Place& place, const std::string& part) const {

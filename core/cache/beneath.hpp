@@ -23,8 +23,10 @@ class Beneath {
   // An existing file or directory.
   sys::Descriptor open(const std::string& path, int flags) const;
 
-  // Makes it unless it is one; what else stands there gives way.
-  void make_directory(const std::string& path) const;
+  // Makes it unless it is one; what else stands there gives way. Returns whether it was missing.
+  bool make_directory(const std::string& path) const;
+  // Files of that directory whose names are `prefix` and a number; "." is the root.
+  void remove_numbered(const std::string& path, std::string_view prefix) const;
   // A new empty file beside a place, open for writing. It gets the place's name by put_in_place, when it is whole.
   sys::Descriptor make_part(const Place& place, const std::string& part) const;
   sys::Descriptor open_part(const Place& place, const std::string& part) const;

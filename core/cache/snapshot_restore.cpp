@@ -16,6 +16,7 @@
 #include "cache/beneath.hpp"
 #include "cache/frame.hpp"
 #include "cache/path_text.hpp"
+#include "cache/restore_mark.hpp"
 #include "sys/files.hpp"
 #include "sys/parallel.hpp"
 
@@ -54,21 +55,38 @@ struct Slice {
 class Restore {
  public:
   Restore(const Catalog& catalog, BlobStore& store, const std::filesystem::path& target, const RestoreOptions& options)
-      : catalog_(catalog), store_(store), options_(options), beneath_(target), keep_owners_(::geteuid() == 0) {}
+      : catalog_(catalog),
+        store_(store),
+        options_(options),
+        beneath_(target),
+        mark_(target),
+        keep_owners_(::geteuid() == 0) {}
 
   RestoreResult run() {
-    make_directories();
-    fill_files();
-    make_links();
-    finish_directories();
+    try {
+      make_directories();
+      mark_.share();
+      fill_files();
+      make_links();
+      finish_directories();
+    } catch (const Error& error) {
+      // A broken snapshot is to be replaced by what comes to stand here.
+      if (error.kind() == ErrorKind::input || error.kind() == ErrorKind::registry) mark_.remove();
+      throw;
+    }
+    mark_.remove();
     result_.fetched_bytes = fetched_;
     return std::move(result_);
   }
 
  private:
+  // Parts of a restore that was killed go, lest they lie there for ever: another catalog numbers them otherwise.
   void make_directories() {
+    if (mark_.alone()) beneath_.remove_numbered(".", part_prefix);
     for (const auto& entry : catalog_.entries) {
-      if (entry.type == EntryType::directory) beneath_.make_directory(entry.path);
+      if (entry.type != EntryType::directory) continue;
+      const bool made = beneath_.make_directory(entry.path);
+      if (!made && mark_.alone()) beneath_.remove_numbered(entry.path, part_prefix);
     }
   }
 
@@ -245,6 +263,7 @@ class Restore {
   BlobStore& store_;
   const RestoreOptions& options_;
   Beneath beneath_;
+  RestoreMark mark_;
   bool keep_owners_;
   std::mutex mutex_;  // of result_, while pieces are written
   std::atomic<std::uint64_t> fetched_ = 0;
