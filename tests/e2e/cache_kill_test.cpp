@@ -139,7 +139,9 @@ TEST_F(KilledRestore, LeavesNoFileHalfWrittenAndNoHalfTreeIsSaved) {
   for (int round = 0; kills < rounds && round < 4 * rounds && !HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     fs::remove_all(to());
-    if (round % 3 != 0) ASSERT_EQ(restore("old", to(), {"--required"}).status, 0);
+    if (round % 3 != 0) {
+      ASSERT_EQ(restore("old", to(), {"--required"}).status, 0);
+    }
     const auto delay = microseconds(random_() % static_cast<std::uint64_t>(took.count()));
     kills += kill_engine(restore_arguments(), home("there"), delay) ? 1 : 0;
     refused += cache::left_unfinished(to()) ? 1 : 0;
