@@ -107,7 +107,7 @@ TEST_F(MountExchange, AMountThatARestoreWasKilledInIsEmptiedUnlessItIsAtWork) {
   const auto before = describe(mounts() / "0");
   const auto out = parcel("saved");
   work(MountWork::save, parcel("nothing"), out);
-  fs::remove(fs::directory_iterator(mounts() / "0")->path());
+  fs::remove_all(fs::directory_iterator(mounts() / "0")->path());
   std::optional<RestoreMark> at_work(mounts() / "0");
   work(MountWork::look, parcel("nothing"), parcel("first"));
   EXPECT_EQ(parcel("first").result(0).state, State::occupied);
