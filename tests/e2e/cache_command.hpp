@@ -55,7 +55,7 @@ inline bool kill_engine(const std::vector<std::string>& arguments, const std::ma
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   std::vector<std::string> variables;
-  for (const auto& [name, value] : env) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : env) variables.emplace_back(name).append("=").append(value);
   std::vector<char*> environment;
   for (auto& variable : variables) environment.push_back(variable.data());
   for (char** each = environ; *each != nullptr; ++each) environment.push_back(*each);
