@@ -57,13 +57,13 @@ class Yard {
   void check() const {
     if (outside() != before_) __builtin_trap();
   }
-  // Whatever the modes are.
-  void clear() const {
+  // So that a user other than root can look and clear.
+  void unlock() const {
     for (fs::recursive_directory_iterator each(target()), end; each != end; ++each) {
       if (!each->is_symlink() && each->is_directory()) ::chmod(each->path().c_str(), 0700);
     }
-    fs::remove_all(target());
   }
+  void clear() const { fs::remove_all(target()); }
 
  private:
   fs::path canary() const { return directory_.path() / "canary"; }
@@ -143,6 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } catch (const Error&) {
       if (before) __builtin_trap();
     }
+    yard.unlock();
     check_target(yard.target(), catalog, whole);
   }
   yard.check();
