@@ -1,11 +1,14 @@
 #include "cache/beneath.hpp"
 
 #include <cerrno>
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/openat2.h>
+#include <memory>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -62,9 +65,9 @@ void Beneath::clear(const Place& place) const {
   if (!removed) fail("replace", place.name, errno);
 }
 
-void Beneath::make_directory(const std::string& path) const {
+bool Beneath::make_directory(const std::string& path) const {
   const auto where = place(path);
-  if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) == 0) return;
+  if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) == 0) return true;
   if (errno != EEXIST) fail("make", path, errno);
   struct stat status {};
   if (::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -72,10 +75,22 @@ void Beneath::make_directory(const std::string& path) const {
     // One that forbids writing (Go's module cache) is filled first; its mode comes last. What is not ours stays as it
     // is.
     ::fchmodat(where.directory.get(), where.name.c_str(), (status.st_mode & 07777U) | 0700U, 0);
-    return;
+    return false;
   }
   clear(where);
   if (::mkdirat(where.directory.get(), where.name.c_str(), 0700) != 0) fail("make", path, errno);
+  return true;
+}
+
+void Beneath::remove_numbered(const std::string& path, std::string_view prefix) const {
+  const auto opened = open(path, O_RDONLY | O_DIRECTORY);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(::dup(opened.get())), ::closedir);
+  if (!directory) fail("read", path, errno);
+  while (const auto* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    const bool numbered = name.starts_with(prefix) && text::to_number(name.substr(prefix.size()));
+    if (numbered) ::unlinkat(::dirfd(directory.get()), entry->d_name, 0);
+  }
 }
 
 sys::Descriptor Beneath::make_part(const Place& place, const std::string& part) const {
@@ -93,6 +108,17 @@ sys::Descriptor Beneath::open_part(const Place& place, const std::string& part) 
   sys::Descriptor opened(open_beneath(place.directory.get(), part, O_WRONLY | O_NOFOLLOW));
   if (!opened) fail("open", place.name, errno);
   return opened;
+}
+
+int Beneath::make_whiteout_part(const Place& place, const std::string& part) const {
+  const auto make = [&] { return ::mknodat(place.directory.get(), part.c_str(), S_IFCHR | 0600, makedev(0, 0)); };
+  if (make() == 0) return 0;
+  if (errno == EEXIST) {
+    ::unlinkat(place.directory.get(), part.c_str(), 0);  // of a restore that was killed
+    if (make() == 0) return 0;
+  }
+  if (errno != EPERM && errno != EOPNOTSUPP) fail("make", place.name, errno);
+  return errno;
 }
 
 void Beneath::put_in_place(const Place& place, const std::string& part) const {

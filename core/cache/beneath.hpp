@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "sys/descriptor.hpp"
 
@@ -22,11 +23,16 @@ class Beneath {
   // An existing file or directory.
   sys::Descriptor open(const std::string& path, int flags) const;
 
-  // Makes it unless it is one; what else stands there gives way.
-  void make_directory(const std::string& path) const;
+  // Makes it unless it is one; what else stands there gives way. Returns whether it was missing.
+  bool make_directory(const std::string& path) const;
+  // Files of that directory whose names are `prefix` and a number; "." is the root.
+  void remove_numbered(const std::string& path, std::string_view prefix) const;
   // A new empty file beside a place, open for writing. It gets the place's name by put_in_place, when it is whole.
   sys::Descriptor make_part(const Place& place, const std::string& part) const;
   sys::Descriptor open_part(const Place& place, const std::string& part) const;
+  // The same with an overlay whiteout: a character device 0:0, and never another. Returns an error number when the user
+  // or the file system may not have one, else 0.
+  int make_whiteout_part(const Place& place, const std::string& part) const;
   // What stands there gives way.
   void put_in_place(const Place& place, const std::string& part) const;
   // Absent is success, and so is what cannot be removed.

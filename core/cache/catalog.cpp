@@ -17,7 +17,7 @@ constexpr std::size_t most_catalog_bytes = 256U << 20;
 constexpr std::size_t most_entries = 4'000'000;
 constexpr std::size_t most_pieces = 1'000'000;
 constexpr std::size_t longest_path = 4096;
-constexpr std::string_view type_letters = "fdlh";  // in the order of EntryType
+constexpr std::string_view type_letters = "fdlhw";  // in the order of EntryType
 
 [[noreturn]] void refuse_catalog(std::string_view what, std::string_view problem) {
   throw Error(ErrorKind::input, fmt::format("{} is no catalog of a snapshot: {}", what, problem),

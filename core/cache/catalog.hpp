@@ -11,7 +11,8 @@
 // What a snapshot holds (docs/snapshots.md). Pure.
 namespace polyarch::cache {
 
-enum class EntryType : std::uint8_t { file, directory, symlink, hardlink };
+// A whiteout is what overlayfs hides a lower file with: a character device 0:0.
+enum class EntryType : std::uint8_t { file, directory, symlink, hardlink, whiteout };
 
 // A part of a file's content: bytes of one uncompressed piece.
 struct Extent {

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "cache/directory_store.hpp"
 #include "cache/mount_exchange.hpp"
+#include "cache/restore_mark.hpp"
 #include "cache/seen_files.hpp"
 #include "cache/snapshot_restore.hpp"
 #include "cache/snapshot_save.hpp"
@@ -36,6 +37,8 @@ class MountWorker {
   MountResult run(MountWork work) const {
     try {
       if (work == MountWork::save) return save();
+      // Of a build that was killed.
+      if (left_unfinished(mount_)) empty();
       if (holds_files(mount_)) return {State::occupied};
       return work == MountWork::look ? MountResult{State::empty} : restore();
     } catch (const Error& error) {
@@ -47,6 +50,11 @@ class MountWorker {
   }
 
  private:
+  // Half a cache may be worse than none.
+  void empty() const {
+    for (const auto& name : names_in(mount_)) fs::remove_all(mount_ / name);
+  }
+
   MountResult restore() const {
     const auto catalog = in_.catalog(number_);
     if (!catalog) return {State::empty};
@@ -56,8 +64,7 @@ class MountWorker {
       out_.put_seen(number_, dump_seen(done.seen, seen_root));
       return {State::restored, "", done.files, done.raw_bytes};
     } catch (...) {
-      // Half a cache may be worse than none.
-      for (const auto& name : names_in(mount_)) fs::remove_all(mount_ / name);
+      empty();
       throw;
     }
   }
@@ -67,8 +74,10 @@ class MountWorker {
     const auto previous = in_.catalog(number_);
     const auto seen = parse_seen(in_.seen(number_), seen_root);
     DirectoryStore store(out_.blobs());
+    auto names = names_in(mount_);
+    std::erase_if(names, [](const std::string& name) { return name.starts_with(part_prefix); });
     const auto done = save_tree(
-        mount_, scan(mount_, names_in(mount_), cancel_), store,
+        mount_, scan(mount_, names, cancel_), store,
         {.previous = previous ? &*previous : nullptr, .seen = &seen, .threads = threads_, .cancel = &cancel_});
     out_.put_catalog(number_, done.catalog);
     out_.put_seen(number_, dump_seen(done.seen, seen_root));

@@ -16,6 +16,7 @@
 #include "cache/beneath.hpp"
 #include "cache/frame.hpp"
 #include "cache/path_text.hpp"
+#include "cache/restore_mark.hpp"
 #include "sys/files.hpp"
 #include "sys/parallel.hpp"
 
@@ -54,21 +55,38 @@ struct Slice {
 class Restore {
  public:
   Restore(const Catalog& catalog, BlobStore& store, const std::filesystem::path& target, const RestoreOptions& options)
-      : catalog_(catalog), store_(store), options_(options), beneath_(target), keep_owners_(::geteuid() == 0) {}
+      : catalog_(catalog),
+        store_(store),
+        options_(options),
+        beneath_(target),
+        mark_(target),
+        keep_owners_(::geteuid() == 0) {}
 
   RestoreResult run() {
-    make_directories();
-    fill_files();
-    make_links();
-    finish_directories();
+    try {
+      make_directories();
+      mark_.share();
+      fill_files();
+      make_links();
+      finish_directories();
+    } catch (const Error& error) {
+      // A broken snapshot is to be replaced by what comes to stand here.
+      if (error.kind() == ErrorKind::input || error.kind() == ErrorKind::registry) mark_.remove();
+      throw;
+    }
+    mark_.remove();
     result_.fetched_bytes = fetched_;
     return std::move(result_);
   }
 
  private:
+  // Parts of a restore that was killed go, lest they lie there for ever: another catalog numbers them otherwise.
   void make_directories() {
+    if (mark_.alone()) beneath_.remove_numbered(".", part_prefix);
     for (const auto& entry : catalog_.entries) {
-      if (entry.type == EntryType::directory) beneath_.make_directory(entry.path);
+      if (entry.type != EntryType::directory) continue;
+      const bool made = beneath_.make_directory(entry.path);
+      if (!made && mark_.alone()) beneath_.remove_numbered(entry.path, part_prefix);
     }
   }
 
@@ -176,9 +194,11 @@ class Restore {
   }
 
   void make_links() {
-    for (const auto& entry : catalog_.entries) {
+    for (std::size_t i = 0; i < catalog_.entries.size(); ++i) {
+      const auto& entry = catalog_.entries[i];
       if (entry.type == EntryType::hardlink) make_hardlink(entry);
       if (entry.type == EntryType::symlink) make_symlink(entry);
+      if (entry.type == EntryType::whiteout) make_whiteout(i);
     }
   }
 
@@ -195,12 +215,33 @@ class Restore {
   void make_symlink(const Entry& entry) {
     beneath_.make_symlink(entry.path, entry.link);
     const auto where = beneath_.place(entry.path);
-    const std::array times{time_of(entry.mtime), time_of(entry.mtime)};
-    const int directory = where.directory.get();
-    if (::utimensat(directory, where.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
-      not_kept(entry, "time", errno);
-    if (keep_owners_ && ::fchownat(directory, where.name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
+    set_attributes_at(entry, where.directory.get(), where.name);
+  }
+
+  void make_whiteout(std::size_t index) {
+    const auto& entry = catalog_.entries[index];
+    const auto place = beneath_.place(entry.path);
+    const auto part = part_name(index);
+    if (const int error = beneath_.make_whiteout_part(place, part); error != 0) {
+      return not_kept(entry, "whiteout", error);
+    }
+    set_attributes_at(entry, place.directory.get(), part);
+    beneath_.put_in_place(place, part);
+  }
+
+  // The same of what cannot be opened; a symbolic link has no mode.
+  void set_attributes_at(const Entry& entry, int directory, const std::string& name) {
+    if (keep_owners_ && ::fchownat(directory, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
       not_kept(entry, "owner", errno);
+    const auto path = fmt::format("/proc/self/fd/{}/{}", directory, name);  // no call takes directory and name
+    for (const auto& [key, value] : entry.xattrs) {
+      if (::lsetxattr(path.c_str(), key.c_str(), value.data(), value.size(), 0) != 0) not_kept(entry, key, errno);
+    }
+    const bool has_mode = entry.type != EntryType::symlink;
+    if (has_mode && ::fchmodat(directory, name.c_str(), entry.mode, AT_SYMLINK_NOFOLLOW) != 0)
+      not_kept(entry, "mode", errno);
+    const std::array times{time_of(entry.mtime), time_of(entry.mtime)};
+    if (::utimensat(directory, name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) not_kept(entry, "time", errno);
   }
 
   // From the deepest: a directory that forbids writing must be finished after what is in it.
@@ -222,6 +263,7 @@ class Restore {
   BlobStore& store_;
   const RestoreOptions& options_;
   Beneath beneath_;
+  RestoreMark mark_;
   bool keep_owners_;
   std::mutex mutex_;  // of result_, while pieces are written
   std::atomic<std::uint64_t> fetched_ = 0;

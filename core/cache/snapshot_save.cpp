@@ -11,6 +11,7 @@
 #include "cache/file_reader.hpp"
 #include "cache/frame.hpp"
 #include "cache/path_text.hpp"
+#include "cache/restore_mark.hpp"
 #include "cache/tar_member.hpp"
 #include "sys/parallel.hpp"
 
@@ -30,6 +31,11 @@ class Save {
     if (std::ranges::all_of(tree_.found, [](const Found& found) { return found.entry.type == EntryType::directory; })) {
       throw Error(ErrorKind::input, "there is nothing to save: no file is there",
                   "a snapshot that is there already stays as it is");
+    }
+    if (left_unfinished(root_)) {
+      throw Error(ErrorKind::input,
+                  fmt::format("a restore into {} was killed, and what it left may be half a tree", root_.string()),
+                  "restore again, or remove " + mark_of_restore(root_).string() + " to save what is there");
     }
     read_attributes();
     const auto changed = find_changes();

@@ -39,7 +39,7 @@ struct SaveResult {
 
 // Writes what is new in `tree` (scanned from `root`) to `store`; the catalog names it and what was there. The store is
 // left as it was when this throws, but for blobs that nothing names. A file that goes on changing while it is read is
-// left out and named. Throws Error{input} when nothing is to be saved.
+// left out and named. Throws Error{input} when nothing is to be saved, and when a restore into `root` was killed.
 SaveResult save_tree(const std::filesystem::path& root, Tree tree, BlobStore& store, const SaveOptions& options);
 
 }  // namespace polyarch::cache

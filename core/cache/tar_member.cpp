@@ -39,7 +39,7 @@ void put_text(std::array<char, N>& field, std::string_view text) {
 }
 
 char type_flag(EntryType type) {
-  constexpr std::string_view flags = "0521";  // in the order of EntryType
+  constexpr std::string_view flags = "05213";  // in the order of EntryType
   return flags[static_cast<std::size_t>(type)];
 }
 
@@ -56,6 +56,10 @@ std::string ustar(const Entry& entry, std::string_view name, char type, std::uin
   put_text(header.link, entry.link);
   put_text(header.magic, std::string_view("ustar\0", 6));
   put_text(header.version, "00");
+  if (type == '3') {
+    put_octal(header.major, 0);
+    put_octal(header.minor, 0);
+  }
   header.checksum.fill(' ');
   unsigned sum = 0;
   const auto* bytes = reinterpret_cast<const unsigned char*>(&header);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -113,6 +114,8 @@ class Walk {
       std::error_code gone;
       entry.link = fs::read_symlink(full, gone).string();
       if (gone || entry.link.empty()) return false;
+    } else if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0)) {
+      entry.type = EntryType::whiteout;  // the kernel makes many names of one: each is kept as one of its own
     } else {
       tree_.left_out.push_back(fmt::format("{}: neither file, directory nor link", shown(path)));
       return false;

@@ -34,7 +34,8 @@ struct Tree {
   std::vector<std::string> left_out;  // what a snapshot cannot keep, and why: sockets, devices, unreadable files
 };
 
-// Of the path itself, be it a symbolic link. A file system that has none gives none.
+// Of the path itself, be it a symbolic link. A file system that has none gives none; those of the name space trusted
+// are seen by root alone.
 std::map<std::string, std::string> extended_attributes(const std::filesystem::path& path);
 
 // The same for the same tree as long as nobody has touched anything in it, attributes included: a digest of all that

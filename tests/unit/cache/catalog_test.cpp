@@ -21,7 +21,8 @@ Catalog sample() {
   file.extents = {{0, 1536, 600}, {1, 0, 400}};
   Entry link{.path = "d/l", .type = EntryType::symlink, .mode = 0777, .link = "../../anywhere", .home = 1};
   Entry twin{.path = "d/t", .type = EntryType::hardlink, .mode = 04755, .link = "d/f\xff", .home = 1};
-  catalog.entries = {directory, file, link, twin};
+  Entry whiteout{.path = "d/w", .type = EntryType::whiteout, .home = 1};
+  catalog.entries = {directory, file, link, twin, whiteout};
   catalog.deleted = {{"d/gone", 1}};
   return catalog;
 }
@@ -54,7 +55,12 @@ TEST(Catalog, RefusesWhatCouldHarm) {
       {"a hard link to a link", [](Json& c) { c["entries"][3]["link"] = "d/l"; }},
       {"a link without a target", [](Json& c) { c["entries"][2].erase("link"); }},
       {"a file with a target", [](Json& c) { c["entries"][1]["link"] = "x"; }},
-      {"an unknown type", [](Json& c) { c["entries"][2]["type"] = "c"; }},
+      {"a whiteout with a target", [](Json& c) { c["entries"][4]["link"] = "x"; }},
+      {"a hard link to a whiteout", [](Json& c) { c["entries"][3]["link"] = "d/w"; }},
+      {"an entry below a whiteout", [](Json& c) { c["entries"][0]["type"] = "w"; }},
+      {"an unknown type", [](Json& c) { c["entries"][2]["type"] = "x"; }},
+      {"a device", [](Json& c) { c["entries"][4]["type"] = "c"; }},
+      {"a pipe", [](Json& c) { c["entries"][4]["type"] = "p"; }},
       {"a mode of more than permissions", [](Json& c) { c["entries"][1]["mode"] = 0170000; }},
       {"no time", [](Json& c) { c["entries"][1].erase("mtime"); }},
       {"an extent past the piece",

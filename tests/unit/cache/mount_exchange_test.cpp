@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <optional>
 
 #include "cache/directory_store.hpp"
+#include "cache/restore_mark.hpp"
 #include "unit/cache/trees.hpp"
 
 namespace polyarch::cache {
@@ -98,6 +100,23 @@ TEST_F(MountExchange, WhatCannotBeRestoredWholeIsNotThere) {
   EXPECT_FALSE(back.result(0).error.empty());
   EXPECT_TRUE(fs::is_empty(mounts() / "0"));
   EXPECT_EQ(back.result(1).state, State::empty) << "one that fails does not stop the others";
+}
+
+TEST_F(MountExchange, AMountThatARestoreWasKilledInIsEmptiedUnlessItIsAtWork) {
+  grow(mounts() / "0", random_, 20);
+  const auto before = describe(mounts() / "0");
+  const auto out = parcel("saved");
+  work(MountWork::save, parcel("nothing"), out);
+  fs::remove_all(fs::directory_iterator(mounts() / "0")->path());
+  std::optional<RestoreMark> at_work(mounts() / "0");
+  work(MountWork::look, parcel("nothing"), parcel("first"));
+  EXPECT_EQ(parcel("first").result(0).state, State::occupied);
+  at_work.reset();
+  work(MountWork::look, parcel("nothing"), parcel("second"));
+  EXPECT_EQ(parcel("second").result(0).state, State::empty);
+  work(MountWork::restore, given("in", out), parcel("back"));
+  EXPECT_EQ(parcel("back").result(0).state, State::restored);
+  EXPECT_EQ(describe(mounts() / "0"), before);
 }
 
 TEST(MountResult, ReadsOnlyWhatItWrites) {

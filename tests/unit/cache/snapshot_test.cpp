@@ -233,7 +233,8 @@ TEST_F(Snapshot, IsAPlainTarOfZstdFrames) {
   fs::create_directories(to_.path() / "plain");
   sys::SystemRunner runner(nullptr);
   const auto unpacked =
-      runner.run({.argv = {"sh", "-c", "zstd -dc all.tar.zst | tar -xpf - -C plain"}, .directory = to_.path()});
+      runner.run({.argv = {"sh", "-c", "zstd -dc all.tar.zst | tar --xattrs --xattrs-include='*' -xpf - -C plain"},
+                  .directory = to_.path()});
   if (unpacked.err.find("zstd: not found") != std::string::npos) GTEST_SKIP() << "zstd is not installed";
   ASSERT_TRUE(unpacked.ok()) << unpacked.err;
   auto expected = testing::describe(from_.path());

@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -64,7 +65,18 @@ inline std::string random_bytes(std::mt19937_64& random, std::size_t size) {
   return out;
 }
 
-// Files of many sizes, empty ones and directories, odd names, links of both kinds, modes, times before 1970.
+// What overlayfs hides a lower file with. false: this user or file system may not have one.
+inline bool make_whiteout(const fs::path& path, mode_t mode = 0) {
+  return ::mknod(path.c_str(), S_IFCHR | mode, makedev(0, 0)) == 0;
+}
+
+// Hides all that a lower directory holds; only root may.
+inline bool make_opaque(const fs::path& path) {
+  return ::lsetxattr(path.c_str(), "trusted.overlay.opaque", "y", 1, 0) == 0;
+}
+
+// Files of many sizes, empty ones and directories, odd names, links of both kinds, modes, times before 1970; and, where
+// they may be made, whiteouts and opaque directories of overlayfs.
 inline void grow(const fs::path& root, std::mt19937_64& random, std::size_t count) {
   std::vector<fs::path> directories{root};
   std::vector<fs::path> files;
@@ -83,10 +95,11 @@ inline void grow(const fs::path& root, std::mt19937_64& random, std::size_t coun
   };
   for (std::size_t i = 0; i < count; ++i) {
     const auto path = directories[random() % directories.size()] / name(i);
-    switch (random() % 8) {
+    switch (random() % 9) {
       case 0:
         fs::create_directory(path);
         directories.push_back(path);
+        if (random() % 2 == 0) make_opaque(path);
         break;
       case 1:
         fs::create_symlink(random() % 2 == 0 ? "../elsewhere" : "file1", path);
@@ -96,6 +109,9 @@ inline void grow(const fs::path& root, std::mt19937_64& random, std::size_t coun
           fs::create_hard_link(files[random() % files.size()], path);
           break;
         }
+        [[fallthrough]];
+      case 3:
+        if (make_whiteout(path, random() % 0400)) break;
         [[fallthrough]];
       default: {
         std::ofstream(path, std::ios::binary) << random_bytes(random, random() % 3 == 0 ? 0 : random() % 40'000);
@@ -126,9 +142,12 @@ inline std::map<std::string, std::string> describe(const fs::path& root) {
       text += Digest::sha256(sys::read_file(path, 1U << 30)).str();
       const auto name = path.lexically_relative(root).string();
       text += " one with " + first_names.emplace(status.st_ino, name).first->second;
+    }
+    if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) text += "device " + std::to_string(status.st_rdev);
+    for (const char* name : {"user.polyarch", "trusted.overlay.opaque"}) {
       char value[256];
-      const auto size = ::lgetxattr(path.c_str(), "user.polyarch", value, sizeof value);
-      if (size > 0) text += " xattr " + std::string(value, static_cast<std::size_t>(size));
+      const auto size = ::lgetxattr(path.c_str(), name, value, sizeof value);
+      if (size > 0) text += std::string(" ") + name + " " + std::string(value, static_cast<std::size_t>(size));
     }
     out[path.lexically_relative(root).string()] = text;
   }
