@@ -5,11 +5,9 @@
 # Steps of polyarch that wait for each other, however many images and tags there are:
 #   1. the manifests of all sources, side by side: what is to be joined
 #   2. their configs, side by side: which platform each is, which nothing else tells
-#   3. the index by its digest: it has to be whole in every repository before any tag moves
-#   4. all tags, side by side
+#   3. the index, under all its tags side by side; with several repositories it goes by its digest into all of them first
 # Each needs the answer to the one before, and there is no other request: nothing is pinged, asked for by HEAD, or asked
-# twice. Opening the connections takes one more, which this proxy does not delay. With a single tag 3 could be spared, at the
-# price of a tag that moves before the registry has accepted the index.
+# twice. Opening the connections takes one more, which this proxy does not delay.
 # Peers that know one tag a call get their own command for more tags, once a tag.
 set -euo pipefail
 shopt -s inherit_errexit
@@ -54,12 +52,13 @@ make_image() { # PLATFORM DIR
 
 # What the functions below join: the sources in a repository, under so many tags, which all begin with the joiner's name.
 # `prepare NAME` says it beforehand, so that a run starts the program and nothing else.
-REPOSITORY='' TAGS=0
+REPOSITORY='' TAGS=0 RUN=0
 NAMES=("${PLATFORMS[@]//\//-}")
 tags=() references=()
 prepare() {
   tags=() references=()
-  for ((t = 1; t <= TAGS; t++)); do tags+=("$1-$t"); done
+  ((++RUN)) # new tags each time: none is written over with what it says already
+  for ((t = 1; t <= TAGS; t++)); do tags+=("$1-$t-$RUN"); done
   references=("${tags[@]/#/$REPOSITORY:}")
   sources=("${NAMES[@]/#/$REPOSITORY:}")
   list=$(IFS=, && echo "${tags[*]}")
