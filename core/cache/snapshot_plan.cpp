@@ -139,6 +139,7 @@ SnapshotPlan plan_snapshot(std::vector<Found>& tree, const std::vector<bool>& ch
   }
   plan.bundles = bundle(tree, anew);
   if (previous != nullptr) plan.deleted = deleted_paths(tree, *previous, renumbered);
+  plan.entries.reserve(tree.size());  // growing would hold it twice
   for (std::size_t i = 0; i < tree.size(); ++i) {
     auto entry = std::move(tree[i].entry);
     if (!anew[i]) {

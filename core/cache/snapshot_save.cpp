@@ -237,16 +237,19 @@ class Save {
       }
     }
     drop_orphaned_links();
+    std::size_t kept = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       if (lost_[i] != 0) continue;
-      const auto& entry = entries_[i];
+      if (kept != i) entries_[kept] = std::move(entries_[i]);
+      const auto& entry = entries_[kept++];
       if (entry.type == EntryType::file) {
         ++out.files;
         out.raw_bytes += entry.size;
         out.seen[entry.path] = {tree_.found[i].stamp, entry.size, entry.mtime, entry.content};
       }
-      catalog.entries.push_back(std::move(entries_[i]));
     }
+    entries_.resize(kept);
+    catalog.entries = std::move(entries_);
     catalog.deleted = std::move(plan.deleted);
     out.left_out = std::move(tree_.left_out);
     out.read_bytes = read_bytes_;
