@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "ci/client.hpp"
+#include "ci/tls_buildkit.hpp"
 
 namespace polyarch::ci_clients {
 namespace {
@@ -104,6 +105,28 @@ TEST_F(Github, OneJobPublishesWhatTheEngineMakesOfTheSameInputs) {
   EXPECT_EQ(e2e::read_json(report() / "report.json").at("digest"), digest);
   EXPECT_THAT(left_overs(), IsEmpty());
   expect_no_canary(result);
+}
+
+TEST_F(Github, BuildsOnABuildkitElsewhereThatWantsCertificates) {
+  if (!fs::exists(TlsBuildkit::program())) GTEST_SKIP() << "no buildkitd beside buildctl";
+  make_certificates(path("certs"));
+  make_certificates(path("foreign"));
+  const TlsBuildkit buildkit(path("certs"), path("buildkit"));
+  auto given = inputs();
+  given["builder"] = buildkit.address();
+  const auto with_certificates = [&](const std::string& owner) {
+    given["driver-opts"] = {"cacert=" + path("certs/ca.pem").string(), "cert=" + path(owner + "/cert.pem").string(),
+                            "key=" + path(owner + "/key.pem").string()};
+    build_job(given);
+    return act();
+  };
+  const auto before = occupy_tag();
+  EXPECT_FALSE(with_certificates("foreign").ok());
+  EXPECT_EQ(digest_of(tag()), before);
+  const auto result = with_certificates("certs");
+  ASSERT_TRUE(result.ok()) << shown(result);
+  EXPECT_EQ(digest_of(tag()), expected_digest());
+  EXPECT_EQ(left_overs(), "");
 }
 
 TEST_F(Github, TenLinesThatCallTheWorkflowPublishTheSameFromAJobForEachPlatform) {
