@@ -27,15 +27,15 @@ class Save {
       : root_(root), tree_(std::move(tree)), store_(store), options_(options) {}
 
   SaveResult run() {
-    // A build that failed leaves empty directories: they must not replace what was good.
-    if (std::ranges::all_of(tree_.found, [](const Found& found) { return found.entry.type == EntryType::directory; })) {
-      throw Error(ErrorKind::input, "there is nothing to save: no file is there",
-                  "a snapshot that is there already stays as it is");
-    }
     if (left_unfinished(root_)) {
       throw Error(ErrorKind::input,
                   fmt::format("a restore into {} was killed, and what it left may be half a tree", root_.string()),
                   "restore again, or remove " + mark_of_restore(root_).string() + " to save what is there");
+    }
+    // A build that failed leaves empty directories: they must not replace what was good.
+    if (std::ranges::all_of(tree_.found, [](const Found& found) { return found.entry.type == EntryType::directory; })) {
+      throw Error(ErrorKind::input, "there is nothing to save: no file is there",
+                  "a snapshot that is there already stays as it is");
     }
     read_attributes();
     const auto changed = find_changes();

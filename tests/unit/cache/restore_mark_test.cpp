@@ -51,6 +51,18 @@ class Mark : public ::testing::Test {
   Catalog catalog_;
 };
 
+// Killed before its first file: that nothing is there has a reason, which the user is told.
+TEST_F(Mark, ExplainsATreeWithoutFiles) {
+  fs::create_directories(to() / "tree/empty");
+  std::ofstream(mark_of_restore(to())).close();
+  try {
+    save(to());
+    FAIL() << "directories without files were saved";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr("was killed"));
+  }
+}
+
 TEST_F(Mark, HalfATreeIsNotSavedUntilARestoreHasEnded) {
   interrupt_restore();
   EXPECT_TRUE(left_unfinished(to()));
