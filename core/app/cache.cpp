@@ -239,8 +239,9 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
     i = static_cast<std::size_t>(std::ranges::find(candidates, reference) - candidates.begin());
     cache::RegistryStore store(registries.client(), reference.repository);
     try {
-      const auto restored = cache::restore_tree(snapshot.catalog, store, options.directory,
-                                                {.threads = threads(), .cancel = &context.cancel});
+      const auto restored =
+          cache::restore_tree(snapshot.catalog, store, options.directory,
+                              {.threads = threads() + 1, .cancel = &context.cancel});  // one waits for the registry
       const auto root = canonical(options.directory);
       write_seen(context, root, restored.seen, restored_tree(root, snapshot, restored, context.cancel));
       name_all("not kept", restored.not_kept);
