@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_seen_bytes = 512U << 20;
 
-// Each holds a piece and its frame, some 20 MB; more of them than cores saved no time.
+// Each holds a piece and its frame, some 20 MB; a save with more of them than cores is no faster.
 std::size_t threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 4);
 }
