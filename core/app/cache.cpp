@@ -60,13 +60,13 @@ std::string read_seen(const Context& context, const fs::path& root) {
 }
 
 // Without it the next save reads every file: no reason to fail.
-void write_seen(const Context& context, const fs::path& root, const cache::SeenFiles& seen,
+void write_seen(const Context& context, const fs::path& root, std::string_view lines,
                 const std::optional<cache::SeenTree>& tree) {
   const auto path = seen_path(context, root);
   if (path.empty()) return;
   try {
     fs::create_directories(path.parent_path());
-    sys::write_file(path, cache::dump_seen(seen, root, tree), 0600);
+    sys::write_file(path, cache::dump_seen(lines, root, tree), 0600);
   } catch (const std::exception& error) {
     log::debug("the list of seen files is not kept: {}", error.what());
   }
@@ -145,6 +145,7 @@ std::optional<cache::SeenTree> restored_tree(const fs::path& root, const cache::
 // What a save starts from.
 struct Basis {
   cache::Tree tree;
+  Digest fingerprint;  // of the tree
   std::optional<std::pair<oci::Reference, cache::StoredSnapshot>> previous;
   cache::SeenFiles seen;
   std::optional<cache::SeenTree> kept;  // the registry has just this tree; then there is no `previous` and no `seen`
@@ -155,22 +156,23 @@ Basis look(registry::Client& client, const fs::path& root, const std::vector<oci
            const spec::CacheOptions& options, const Context& context) {
   Basis out;
   const auto text = read_seen(context, root);
-  const auto walk = [&] { out.tree = cache::scan(root, options.paths, context.cancel); };
-  const auto load = [&] {
-    out.previous = cache::first_snapshot(client, candidates);
-    out.seen = cache::parse_seen(text, root);
+  const auto walk = [&] {
+    out.tree = cache::scan(root, options.paths, context.cancel);
+    out.fingerprint = cache::fingerprint(out.tree);
   };
+  const auto read_list = [&] { out.seen = cache::parse_seen(text, root); };
+  const auto load = [&] { out.previous = cache::first_snapshot(client, candidates); };
   const auto known = cache::parse_seen_tree(text, root);
   const auto there = known ? client.head_manifest(candidates.front()) : std::nullopt;
   if (!there || there->digest != known->manifest) {
-    sys::run_parallel({walk, load}, 2);
+    sys::run_parallel({load, walk, read_list}, 2);
     return out;
   }
   walk();
-  if (out.tree.left_out.empty() && cache::fingerprint(out.tree) == known->fingerprint) {
+  if (out.tree.left_out.empty() && out.fingerprint == known->fingerprint) {
     out.kept = known;
   } else {
-    load();
+    sys::run_parallel({load, read_list}, 2);
   }
   return out;
 }
@@ -182,7 +184,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
     throw Error(ErrorKind::usage, fmt::format("--level {} is no level of zstd", options.level),
                 "take one from 1 to 19");
   }
-  sys::share_one_heap();
+  sys::share_heaps();
   const auto start = context.clock.steady();
   const auto root = canonical(options.directory);
   auto candidates = references(options, context);
@@ -191,12 +193,11 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   std::erase_if(candidates, [&](const auto& reference) { return reference.repository != target.repository; });
   Registries registries(context, options);
   auto& client = registries.client();
-  auto [tree, previous, seen, kept] = look(client, root, candidates, options, context);
+  auto [tree, fingerprint, previous, seen, kept] = look(client, root, candidates, options, context);
   if (kept) {
     print_save(unchanged(*kept, tree, target), took(context, start), options, context);
     return 0;
   }
-  const auto fingerprint = cache::fingerprint(tree);
   cache::RegistryStore store(client, target.repository);
   const auto save = [&](cache::Tree now, const cache::StoredSnapshot* last) {
     return cache::save_tree(root, std::move(now), store,
@@ -208,26 +209,34 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   };
   SaveReport report{target, {}, 0, false, save(std::move(tree), previous ? &previous->second : nullptr)};
   report.same = previous && previous->first == target && previous->second.catalog == report.saved.catalog;
+  std::string seen_lines;  // made while the catalog goes out
+  const auto finish = [&] {
+    const auto make_lines = [&] { seen_lines = cache::seen_lines(report.saved.seen); };
+    const auto store_catalog = [&] {
+      report.digest = report.same ? previous->second.manifest.digest
+                                  : cache::store_snapshot(client, target, report.saved.catalog).digest;
+    };
+    sys::run_parallel({store_catalog, make_lines}, 2);
+  };
   try {
-    report.digest = report.same ? previous->second.manifest.digest
-                                : cache::store_snapshot(client, target, report.saved.catalog).digest;
+    finish();
   } catch (const Error& error) {
     if (!previous || error.kind() != ErrorKind::registry) throw;
     log::warning("the last snapshot is not whole any more, all is sent anew: {}", error.message());
     report.saved = save(cache::scan(root, options.paths, context.cancel), nullptr);
-    report.digest = cache::store_snapshot(client, target, report.saved.catalog).digest;
+    finish();
   }
   report.pieces = report.saved.catalog.pieces.size();
   auto whole = std::optional(cache::SeenTree{fingerprint, report.digest, report.pieces});
   if (!report.saved.left_out.empty()) whole.reset();
-  write_seen(context, root, report.saved.seen, whole);
+  write_seen(context, root, seen_lines, whole);
   name_all("left out", report.saved.left_out);
   print_save(report, took(context, start), options, context);
   return 0;
 }
 
 int cache_restore(const spec::CacheOptions& options, Context& context) {
-  sys::share_one_heap();
+  sys::share_heaps();
   const auto start = context.clock.steady();
   const auto candidates = references(options, context);
   Registries registries(context, options);
@@ -243,7 +252,7 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
           cache::restore_tree(snapshot.catalog, store, options.directory,
                               {.threads = threads() + 1, .cancel = &context.cancel});  // one waits for the registry
       const auto root = canonical(options.directory);
-      write_seen(context, root, restored.seen, restored_tree(root, snapshot, restored, context.cancel));
+      write_seen(context, root, cache::seen_lines(restored.seen), restored_tree(root, snapshot, restored, context.cancel));
       name_all("not kept", restored.not_kept);
       print({{"reference", reference.str()},
              {"digest", snapshot.manifest.digest.str()},

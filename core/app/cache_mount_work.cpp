@@ -8,7 +8,7 @@
 namespace polyarch::app {
 
 int cache_mounts(const spec::MountWorkOptions& options, Context& context) {
-  sys::share_one_heap();
+  sys::share_heaps();
   const auto work = options.work == "look"      ? cache::MountWork::look
                     : options.work == "restore" ? cache::MountWork::restore
                                                 : cache::MountWork::save;

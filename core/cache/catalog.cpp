@@ -256,12 +256,6 @@ void check_tree(const Catalog& catalog, std::string_view what) {
 
 }  // namespace
 
-const Entry* find(const Catalog* catalog, std::string_view path) {
-  if (catalog == nullptr) return nullptr;
-  const auto found = std::ranges::lower_bound(catalog->entries, path, {}, &Entry::path);
-  return found != catalog->entries.end() && found->path == path ? &*found : nullptr;
-}
-
 std::string dump(const Catalog& catalog) {
   return CatalogWriter().run(catalog);
 }

@@ -68,9 +68,6 @@ struct Catalog {
   bool operator==(const Catalog&) const = default;
 };
 
-// Absent is nullptr, also when there is no catalog.
-const Entry* find(const Catalog* catalog, std::string_view path);
-
 // Deterministic JSON: the same catalog, the same bytes.
 std::string dump(const Catalog& catalog);
 

@@ -61,7 +61,7 @@ class MountWorker {
     DirectoryStore store(in_.blobs());
     try {
       const auto done = restore_tree(*catalog, store, mount_, {.threads = threads_, .cancel = &cancel_});
-      out_.put_seen(number_, dump_seen(done.seen, seen_root));
+      out_.put_seen(number_, dump_seen(seen_lines(done.seen), seen_root));
       return {State::restored, "", done.files, done.raw_bytes};
     } catch (...) {
       empty();
@@ -80,7 +80,7 @@ class MountWorker {
         mount_, scan(mount_, names, cancel_), store,
         {.previous = previous ? &*previous : nullptr, .seen = &seen, .threads = threads_, .cancel = &cancel_});
     out_.put_catalog(number_, done.catalog);
-    out_.put_seen(number_, dump_seen(done.seen, seen_root));
+    out_.put_seen(number_, dump_seen(seen_lines(done.seen), seen_root));
     return {State::saved, "", done.files, done.raw_bytes, done.read_bytes, done.written_bytes, done.left_out.size()};
   }
 

@@ -60,18 +60,22 @@ std::optional<Json> seen_header(std::string_view text, const std::filesystem::pa
 
 }  // namespace
 
-std::string dump_seen(const SeenFiles& seen, const std::filesystem::path& root, const std::optional<SeenTree>& tree) {
-  Json header{{"schema", seen_schema}, {"root", path_to_text(root.string())}};
-  if (tree) {
-    header["tree"] = {
-        {"fingerprint", tree->fingerprint.str()}, {"manifest", tree->manifest.str()}, {"pieces", tree->pieces}};
-  }
-  auto out = header.dump() + '\n';
+std::string seen_lines(const SeenFiles& seen) {
+  std::string out;
   for (const auto& [path, file] : seen) {
     fmt::format_to(std::back_inserter(out), "{} {} {} {} {} {} {}\n", file.stamp.device, file.stamp.inode,
                    file.stamp.ctime, file.size, file.mtime, file.content.hex(), path_to_text(path));
   }
   return out;
+}
+
+std::string dump_seen(std::string_view lines, const std::filesystem::path& root, const std::optional<SeenTree>& tree) {
+  Json header{{"schema", seen_schema}, {"root", path_to_text(root.string())}};
+  if (tree) {
+    header["tree"] = {
+        {"fingerprint", tree->fingerprint.str()}, {"manifest", tree->manifest.str()}, {"pieces", tree->pieces}};
+  }
+  return header.dump().append("\n").append(lines);
 }
 
 SeenFiles parse_seen(std::string_view text, const std::filesystem::path& root) {

@@ -15,8 +15,9 @@ struct SeenTree {
 };
 
 // What this machine knows of the files below `root`, kept in a file of its own between restore and save: a line of
-// JSON, then a line a file.
-std::string dump_seen(const SeenFiles& seen, const std::filesystem::path& root,
+// JSON, then `lines`: one a file, which take the time, and can be made before the manifest is known.
+std::string seen_lines(const SeenFiles& seen);
+std::string dump_seen(std::string_view lines, const std::filesystem::path& root,
                       const std::optional<SeenTree>& tree = std::nullopt);
 // Nothing when the text is of another root, or is not what dump_seen writes: it is believed only as far as each file's
 // stamp still agrees.

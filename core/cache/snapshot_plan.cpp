@@ -1,7 +1,6 @@
 #include "cache/snapshot_plan.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "cache/tar_member.hpp"
 
@@ -34,23 +33,28 @@ class LiveBytes {
   std::vector<std::uint64_t> live_;
 };
 
+auto path_in(const std::vector<Found>& tree, std::string_view path) {
+  const auto found =
+      std::ranges::lower_bound(tree, path, {}, [](const Found& each) -> std::string_view { return each.entry.path; });
+  return found != tree.end() && found->entry.path == path ? found : tree.end();
+}
+
 // Links must come after the file that they are one with: when that is written anew, so are they.
 void renew_links(const std::vector<Found>& tree, std::vector<bool>& anew) {
-  std::unordered_map<std::string_view, std::size_t> index;
-  for (std::size_t i = 0; i < tree.size(); ++i) index.emplace(tree[i].entry.path, i);
   for (std::size_t i = 0; i < tree.size(); ++i) {
-    if (tree[i].entry.type == EntryType::hardlink && anew[index.at(tree[i].entry.link)]) anew[i] = true;
+    if (tree[i].entry.type != EntryType::hardlink || anew[i]) continue;
+    anew[i] = anew[static_cast<std::size_t>(path_in(tree, tree[i].entry.link) - tree.begin())];
   }
 }
 
-void renew_decayed(const std::vector<Found>& tree, const Catalog& previous, std::vector<bool>& anew) {
-  LiveBytes live(previous);
-  for (std::size_t i = 0; i < tree.size(); ++i) {
-    if (!anew[i]) live.add(*find(&previous, tree[i].entry.path));
+void renew_decayed(const Previous& previous, std::vector<bool>& anew) {
+  LiveBytes live(*previous.catalog);
+  for (std::size_t i = 0; i < anew.size(); ++i) {
+    if (!anew[i]) live.add(*previous.entries[i]);
   }
-  for (std::size_t i = 0; i < tree.size(); ++i) {
+  for (std::size_t i = 0; i < anew.size(); ++i) {
     if (anew[i]) continue;
-    const auto& old = *find(&previous, tree[i].entry.path);
+    const auto& old = *previous.entries[i];
     anew[i] = live.decayed(old.home) ||
               std::ranges::any_of(old.extents, [&](const Extent& extent) { return live.decayed(extent.piece); });
   }
@@ -79,12 +83,11 @@ std::vector<Bundle> bundle(const std::vector<Found>& tree, const std::vector<boo
 }
 
 // Pieces that an entry still needs, in the old numbering; the others are gone.
-std::vector<std::size_t> needed_pieces(const std::vector<Found>& tree, const std::vector<bool>& anew,
-                                       const Catalog& previous) {
-  std::vector<bool> needed(previous.pieces.size());
-  for (std::size_t i = 0; i < tree.size(); ++i) {
+std::vector<std::size_t> needed_pieces(const std::vector<bool>& anew, const Previous& previous) {
+  std::vector<bool> needed(previous.catalog->pieces.size());
+  for (std::size_t i = 0; i < anew.size(); ++i) {
     if (anew[i]) continue;
-    const auto& old = *find(&previous, tree[i].entry.path);
+    const auto& old = *previous.entries[i];
     needed[old.home] = true;
     for (const auto& extent : old.extents) needed[extent.piece] = true;
   }
@@ -96,20 +99,23 @@ std::vector<std::size_t> needed_pieces(const std::vector<Found>& tree, const std
 }
 
 // `renumbered`: the new numbers of the previous catalog's pieces; no number of one of its own means that it is gone.
-std::vector<Deleted> deleted_paths(const std::vector<Found>& tree, const Catalog& previous,
+std::vector<Deleted> deleted_paths(const std::vector<Found>& tree, const Previous& previous,
                                    const std::vector<std::size_t>& renumbered) {
-  const auto lives = [&](const std::string& path) {
-    const auto found = std::ranges::lower_bound(
-        tree, path, {}, [](const Found& each) -> const std::string& { return each.entry.path; });
-    return found != tree.end() && found->entry.path == path;
-  };
+  const auto& [pieces, entries, deleted] = *previous.catalog;
+  std::vector<bool> lives(entries.size());
+  for (const auto* entry : previous.entries) {
+    if (entry != nullptr) lives[static_cast<std::size_t>(entry - entries.data())] = true;
+  }
   std::vector<Deleted> out;
-  const auto look_at = [&](const std::string& path, std::size_t home) {
-    const bool kept = renumbered[home] < previous.pieces.size();
-    if (kept && !lives(path)) out.push_back({path, renumbered[home]});
+  const auto add = [&](const std::string& path, std::size_t home) {
+    if (renumbered[home] < pieces.size()) out.push_back({path, renumbered[home]});
   };
-  for (const auto& entry : previous.entries) look_at(entry.path, entry.home);
-  for (const auto& gone : previous.deleted) look_at(gone.path, gone.home);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!lives[i]) add(entries[i].path, entries[i].home);
+  }
+  for (const auto& gone : deleted) {
+    if (path_in(tree, gone.path) == tree.end()) add(gone.path, gone.home);
+  }
   std::ranges::sort(out, {}, &Deleted::path);
   return out;
 }
@@ -125,25 +131,38 @@ Change compare(const Entry& now, const Entry* previous, const Digest* untouched)
   return *untouched == previous->content ? Change::none : Change::content;
 }
 
-SnapshotPlan plan_snapshot(std::vector<Found>& tree, const std::vector<bool>& changed, const Catalog* previous) {
+Previous beside(const std::vector<Found>& tree, const Catalog* catalog) {
+  Previous out{catalog, std::vector<const Entry*>(tree.size())};
+  if (catalog == nullptr) return out;
+  auto old = catalog->entries.begin();
+  const auto end = catalog->entries.end();
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    const auto& path = tree[i].entry.path;
+    while (old != end && old->path < path) ++old;
+    if (old != end && old->path == path) out.entries[i] = &*old;
+  }
+  return out;
+}
+
+SnapshotPlan plan_snapshot(std::vector<Found>& tree, const std::vector<bool>& changed, const Previous& previous) {
   auto anew = changed;
   SnapshotPlan plan;
   std::vector<std::size_t> renumbered;
-  if (previous != nullptr) {
+  if (previous.catalog != nullptr) {
     renew_links(tree, anew);
-    renew_decayed(tree, *previous, anew);
+    renew_decayed(previous, anew);
     renew_links(tree, anew);
-    plan.kept = needed_pieces(tree, anew, *previous);
-    renumbered.assign(previous->pieces.size(), previous->pieces.size());
+    plan.kept = needed_pieces(anew, previous);
+    renumbered.assign(previous.catalog->pieces.size(), previous.catalog->pieces.size());
     for (std::size_t i = 0; i < plan.kept.size(); ++i) renumbered[plan.kept[i]] = i;
+    plan.deleted = deleted_paths(tree, previous, renumbered);
   }
   plan.bundles = bundle(tree, anew);
-  if (previous != nullptr) plan.deleted = deleted_paths(tree, *previous, renumbered);
   plan.entries.reserve(tree.size());  // growing would hold it twice
   for (std::size_t i = 0; i < tree.size(); ++i) {
     auto entry = std::move(tree[i].entry);
     if (!anew[i]) {
-      const auto& old = *find(previous, entry.path);
+      const auto& old = *previous.entries[i];
       entry.home = renumbered[old.home];
       entry.content = old.content;
       entry.extents = old.extents;

@@ -18,6 +18,13 @@ enum class Change : std::uint8_t {
 // An `unknown` file is to be read and compared with previous->content.
 Change compare(const Entry& now, const Entry* previous, const Digest* untouched);
 
+// The last snapshot beside the tree that is saved now.
+struct Previous {
+  const Catalog* catalog = nullptr;   // none: all is new
+  std::vector<const Entry*> entries;  // by index into the tree: what had that path, or nullptr
+};
+Previous beside(const std::vector<Found>& tree, const Catalog* catalog);
+
 // One task of a save: entries whose headers and contents make one piece, or one large file, cut into several.
 struct Bundle {
   std::vector<std::size_t> entries;  // indices into the tree
@@ -37,6 +44,6 @@ inline constexpr std::uint64_t large_file = 8U << 20;   // a file from this size
 // Which pieces stay and what is written: pure. `changed[i]`: whether the content of tree[i] is written anew (Change
 // other than none). A piece that is over a quarter dead goes, and what lives in it is written anew.
 // The entries of `tree` move into the plan: a large tree is not held twice.
-SnapshotPlan plan_snapshot(std::vector<Found>& tree, const std::vector<bool>& changed, const Catalog* previous);
+SnapshotPlan plan_snapshot(std::vector<Found>& tree, const std::vector<bool>& changed, const Previous& previous);
 
 }  // namespace polyarch::cache

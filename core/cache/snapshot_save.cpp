@@ -24,7 +24,11 @@ constexpr std::size_t read_part = 1U << 20;
 class Save {
  public:
   Save(const std::filesystem::path& root, Tree tree, BlobStore& store, const SaveOptions& options)
-      : root_(root), tree_(std::move(tree)), store_(store), options_(options) {}
+      : root_(root),
+        tree_(std::move(tree)),
+        previous_(beside(tree_.found, options.previous)),
+        store_(store),
+        options_(options) {}
 
   SaveResult run() {
     if (left_unfinished(root_)) {
@@ -39,7 +43,7 @@ class Save {
     }
     read_attributes();
     const auto changed = find_changes();
-    auto plan = plan_snapshot(tree_.found, changed, options_.previous);
+    auto plan = plan_snapshot(tree_.found, changed, previous_);
     entries_ = std::move(plan.entries);
     lost_.assign(entries_.size(), 0);
     write(plan.bundles);
@@ -73,7 +77,7 @@ class Save {
     std::vector<std::function<void()>> reads;
     for (std::size_t i = 0; i < tree_.found.size(); ++i) {
       const auto& found = tree_.found[i];
-      changes[i] = compare(found.entry, find(options_.previous, found.entry.path), untouched(found));
+      changes[i] = compare(found.entry, previous_.entries[i], untouched(found));
       if (changes[i] == Change::unknown) reads.emplace_back([this, i, &changes] { changes[i] = read_and_compare(i); });
     }
     sys::run_parallel(reads, options_.threads);
@@ -93,12 +97,12 @@ class Save {
 
   Change read_and_compare(std::size_t index) {
     check_cancel();
-    const auto& path = tree_.found[index].entry.path;
     Hasher hasher;
-    const auto read = read_steady(root_ / path, read_part, [&](std::string_view bytes) { hasher.update(bytes); });
+    const auto read = read_steady(root_ / tree_.found[index].entry.path, read_part,
+                                  [&](std::string_view bytes) { hasher.update(bytes); });
     if (!read) return Change::content;
     read_bytes_ += read->size;
-    return hasher.finish() == find(options_.previous, path)->content ? Change::none : Change::content;
+    return hasher.finish() == previous_.entries[index]->content ? Change::none : Change::content;
   }
 
   void write(const std::vector<Bundle>& bundles) {
@@ -227,7 +231,7 @@ class Save {
   SaveResult finish(SnapshotPlan& plan) {
     SaveResult out;
     auto& catalog = out.catalog;
-    for (const auto piece : plan.kept) catalog.pieces.push_back(options_.previous->pieces[piece]);
+    for (const auto piece : plan.kept) catalog.pieces.push_back(previous_.catalog->pieces[piece]);
     for (const auto& made : made_) {
       const auto base = catalog.pieces.size();
       catalog.pieces.insert(catalog.pieces.end(), made.pieces.begin(), made.pieces.end());
@@ -268,6 +272,7 @@ class Save {
 
   const std::filesystem::path& root_;
   Tree tree_;
+  const Previous previous_;
   BlobStore& store_;
   const SaveOptions& options_;
   std::vector<Entry> entries_;  // as they will be in the catalog; one for each that was found

@@ -8,9 +8,9 @@
 
 namespace polyarch::sys {
 
-void share_one_heap() {
+void share_heaps() {
 #ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 12 << 20);  // beyond the usual buffers; setting it keeps glibc from raising it
 #endif
 }
