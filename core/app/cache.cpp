@@ -209,6 +209,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   };
   SaveReport report{target, {}, 0, false, save(std::move(tree), previous ? &previous->second : nullptr)};
   report.same = previous && previous->first == target && previous->second.catalog == report.saved.catalog;
+  if (previous) previous->second.catalog = {};  // two of them and the text of one are all that is held at a time
   std::string seen_lines;  // made while the catalog goes out
   const auto finish = [&] {
     const auto make_lines = [&] { seen_lines = cache::seen_lines(report.saved.seen); };
@@ -252,7 +253,12 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
           cache::restore_tree(snapshot.catalog, store, options.directory,
                               {.threads = threads() + 1, .cancel = &context.cancel});  // one waits for the registry
       const auto root = canonical(options.directory);
-      write_seen(context, root, cache::seen_lines(restored.seen), restored_tree(root, snapshot, restored, context.cancel));
+      std::string seen_lines;
+      std::optional<cache::SeenTree> tree;
+      sys::run_parallel({[&] { tree = restored_tree(root, snapshot, restored, context.cancel); },
+                         [&] { seen_lines = cache::seen_lines(restored.seen); }},
+                        2);
+      write_seen(context, root, seen_lines, tree);
       name_all("not kept", restored.not_kept);
       print({{"reference", reference.str()},
              {"digest", snapshot.manifest.digest.str()},
