@@ -30,42 +30,18 @@ bool deeper_than(std::string_view text, int most) {
   return false;
 }
 
-void check_bounds(std::string_view text, std::string_view what, std::size_t max_bytes) {
+}  // namespace
+
+Json parse_json(std::string_view text, std::string_view what, std::size_t max_bytes) {
   if (text.size() > max_bytes) {
     fail(what, fmt::format("{} bytes of JSON, more than the {} that are accepted", text.size(), max_bytes));
   }
   // Writing and destroying a value recurse: a depth bound keeps hostile nesting off the stack. Looked for beforehand:
   // the parser's own hooks walk a list again for each of its elements.
   if (deeper_than(text, max_depth)) fail(what, fmt::format("JSON is nested deeper than {} levels", max_depth));
-}
-
-}  // namespace
-
-Json parse_json(std::string_view text, std::string_view what, std::size_t max_bytes) {
-  check_bounds(text, what, max_bytes);
   Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) fail(what, "not valid JSON");
   return value;
-}
-
-Json parse_json_lists(std::string_view text, std::string_view what, std::size_t max_bytes, const TakeJsonItem& take) {
-  check_bounds(text, what, max_bytes);
-  std::string key;
-  bool in_list = false;
-  // Of the whole, the depth is 0; of a member 1; of what stands in a list 2.
-  const auto sort_out = [&](int depth, Json::parse_event_t event, Json& value) {
-    using Event = Json::parse_event_t;
-    if (depth == 1 && event == Event::key) key = value.get<std::string>();
-    if (depth == 1 && event == Event::array_start) in_list = true;
-    if (depth == 1 && event == Event::array_end) in_list = false;
-    const bool ended = event == Event::object_end || event == Event::array_end || event == Event::value;
-    if (!in_list || depth != 2 || !ended) return true;
-    take(key, value);
-    return false;
-  };
-  Json rest = Json::parse(text, sort_out, /*allow_exceptions=*/false);
-  if (rest.is_discarded()) fail(what, "not valid JSON");
-  return rest;
 }
 
 std::optional<std::string> string_at(const Json& object, const char* key, std::string_view what) {

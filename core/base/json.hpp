@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -16,12 +15,6 @@ using Json = nlohmann::json;
 // Parses untrusted JSON. `what` names the source in the message ("manifest of r.example/app:1").
 // Throws Error{input} when it is malformed, larger than `max_bytes`, or nested deeper than 64 levels.
 Json parse_json(std::string_view text, std::string_view what, std::size_t max_bytes = 16U << 20);
-
-// The same for what may be too large to be held as values: each element of a list that is a member of the outermost
-// object is given to `take` with the member's name, in order, and kept nowhere; the lists that are returned are empty.
-// Elements before a malformed place have been taken when it throws.
-using TakeJsonItem = std::function<void(const std::string& key, const Json& item)>;
-Json parse_json_lists(std::string_view text, std::string_view what, std::size_t max_bytes, const TakeJsonItem& take);
 
 // Members of untrusted objects: nullopt when absent, Error{input} naming `what` and the key when of another type.
 std::optional<std::string> string_at(const Json& object, const char* key, std::string_view what);

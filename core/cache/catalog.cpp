@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <unordered_map>
+#include <limits>
 #include <utility>
 
 #include "base/error.hpp"
@@ -102,113 +102,240 @@ class CatalogWriter {
   std::string out_;
 };
 
-// Reads members of one untrusted object.
-class Reader {
+// Takes the members of a catalog as the parser meets them: a JSON value for each entry would take three times as long.
+// Members that it does not know are passed over.
+class CatalogReader final : public Json::json_sax_t {
  public:
-  Reader(const Json& object, std::string_view what) : object_(object), what_(what) {
-    if (!object.is_object()) refuse_catalog(what, "an object is expected");
+  CatalogReader(Catalog& catalog, std::string_view what) : catalog_(catalog), what_(what) {}
+
+  void run(std::string_view bytes) {
+    if (bytes.size() > most_catalog_bytes) refuse("it is too large");
+    if (!Json::sax_parse(bytes.begin(), bytes.end(), this)) refuse("not valid JSON");
+    if (schema_ != schema) refuse("its schema is another");
   }
 
-  std::uint64_t number(const char* key, std::uint64_t most) const {
-    const auto value = unsigned_at(object_, key, what_).value_or(0);
-    if (value > most) refuse_catalog(what_, fmt::format("'{}' is too large", key));
-    return value;
+  bool key(std::string& name) override {
+    if (unknown_ > 0) return true;
+    if (place_ == Place::attributes) {
+      attribute_ = bytes_of(name);
+    } else {
+      member_ = std::move(name);
+    }
+    return true;
   }
-  std::string path(const char* key) const {
-    const auto text = string_at(object_, key, what_).value_or("");
-    auto bytes = path_from_text(text);
-    if (!bytes || bytes->size() > longest_path || bytes->find('\0') != std::string::npos)
-      refuse_catalog(what_, fmt::format("'{}' is malformed", key));
-    return *std::move(bytes);
+  bool start_object(std::size_t) override {
+    if (pass_over()) return true;
+    if (place_ == Place::outside) return enter(Place::whole);
+    if (place_ == Place::list) {
+      item_ = {};
+      return enter(Place::item);
+    }
+    if (!at_member("xattrs")) refuse("an object stands where none is expected");
+    item_.entry.xattrs.clear();
+    return enter(Place::attributes);
   }
-  Digest digest(const char* key) const {
-    const auto text = "sha256:" + string_at(object_, key, what_).value_or("");
-    if (!Digest::valid(text)) refuse_catalog(what_, fmt::format("'{}' is no digest", key));
-    return Digest::parse(text);
+  bool end_object() override {
+    if (come_back()) return true;
+    if (place_ == Place::attributes) return enter(Place::item);
+    if (place_ == Place::whole) return enter(Place::outside);
+    finish_item();
+    return enter(Place::list);
   }
-  const Json* find(const char* key) const {
-    const auto found = object_.find(key);
-    return found == object_.end() ? nullptr : &*found;
+  bool start_array(std::size_t) override {
+    if (pass_over()) return true;
+    if (place_ == Place::whole && is_list(member_)) {
+      list_ = member_;
+      return enter(Place::list);
+    }
+    if (place_ == Place::extents) {
+      numbers_.clear();
+      return enter(Place::extent);
+    }
+    if (!at_member("at")) refuse("a list stands where none is expected");
+    item_.entry.extents.clear();
+    return enter(Place::extents);
   }
-  std::string_view what() const { return what_; }
+  bool end_array() override {
+    if (come_back()) return true;
+    if (place_ == Place::list) return enter(Place::whole);
+    if (place_ == Place::extents) return enter(Place::item);
+    if (numbers_.size() != 3) refuse("an extent is three whole numbers");
+    if (item_.entry.extents.size() == most_pieces) refuse("'at' is too long");
+    item_.entry.extents.push_back({numbers_[0], numbers_[1], numbers_[2]});
+    return enter(Place::extents);
+  }
+
+  bool string(std::string& text) override {
+    if (unknown_ > 0) return true;
+    if (place_ == Place::whole && member_ == "schema") {
+      schema_ = text;
+    } else if (place_ == Place::attributes) {
+      if (item_.entry.xattrs.size() == 1000) refuse("'xattrs' is too long");
+      item_.entry.xattrs[attribute_] = bytes_of(text);
+    } else if (at_member("path")) {
+      item_.entry.path = path(text);
+    } else if (at_member("link")) {
+      item_.entry.link = path(text);
+    } else if (at_member("type")) {
+      item_.entry.type = type(text);
+    } else if (at_member("content") || at_member("digest")) {
+      item_.entry.content = digest(text);
+    } else {
+      other_value();
+    }
+    return true;
+  }
+  bool number_unsigned(std::uint64_t number) override {
+    if (unknown_ > 0) return true;
+    if (place_ == Place::extent) {
+      if (numbers_.size() == 3) refuse("an extent is three whole numbers");
+      numbers_.push_back(number);
+    } else if (at_member("in")) {
+      item_.entry.home = at_most(number, most_pieces);
+    } else if (at_member("mode")) {
+      item_.entry.mode = static_cast<std::uint32_t>(at_most(number, 07777));
+    } else if (at_member("uid")) {
+      item_.entry.uid = static_cast<std::uint32_t>(at_most(number, 0xffffffff));
+    } else if (at_member("gid")) {
+      item_.entry.gid = static_cast<std::uint32_t>(at_most(number, 0xffffffff));
+    } else if (at_member("size")) {
+      item_.entry.size = at_most(number, std::uint64_t{1} << 60);
+    } else if (at_member("raw")) {
+      item_.raw = at_most(number, largest_piece);
+    } else if (at_member("mtime")) {
+      item_.entry.mtime = static_cast<std::int64_t>(at_most(number, std::numeric_limits<std::int64_t>::max()));
+      item_.has_time = true;
+    } else {
+      other_value();
+    }
+    return true;
+  }
+  bool number_integer(std::int64_t number) override {
+    if (unknown_ > 0) return true;
+    if (!at_member("mtime")) return other_value();
+    item_.entry.mtime = number;
+    return item_.has_time = true;
+  }
+  bool boolean(bool value) override {
+    if (unknown_ > 0) return true;
+    if (!at_member("sparse")) return other_value();
+    item_.entry.sparse = value;
+    return true;
+  }
+  bool number_float(double, const std::string&) override { return unknown_ > 0 || other_value(); }
+  bool null() override { return unknown_ > 0 || other_value(); }
+  bool binary(Json::binary_t&) override { return false; }
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
 
  private:
-  const Json& object_;
-  std::string_view what_;
+  enum class Place : std::uint8_t { outside, whole, list, item, extents, extent, attributes };
+  // What one has had so far. Pieces and deleted paths have some of the members of entries, which are of the same kind.
+  struct Item {
+    Entry entry;
+    bool has_time = false;
+    bool has_type = false;
+    std::uint64_t raw = 0;
+  };
+
+  [[noreturn]] void refuse(std::string_view problem) const { refuse_catalog(what_, problem); }
+
+  static bool is_list(std::string_view name) { return name == "pieces" || name == "entries" || name == "deleted"; }
+  static bool is_known(std::string_view name) {
+    static constexpr std::string_view known[] = {"at",  "content", "digest", "gid",  "in",   "link", "mode",  "path",
+                                                 "raw", "mtime",   "sparse", "size", "type", "uid",  "xattrs"};
+    return std::ranges::find(known, name) != std::end(known);
+  }
+  bool at_member(std::string_view name) const { return place_ == Place::item && member_ == name; }
+
+  bool enter(Place place) {
+    place_ = place;
+    return true;
+  }
+  bool at_unknown() const {
+    if (place_ == Place::whole) return !is_list(member_) && member_ != "schema";
+    return place_ == Place::item && !is_known(member_);
+  }
+  // Whether what begins here is of a member that is not known, or within one.
+  bool pass_over() {
+    if (unknown_ > 0 || at_unknown()) ++unknown_;
+    return unknown_ > 0;
+  }
+  bool come_back() {
+    if (unknown_ == 0) return false;
+    --unknown_;
+    return true;
+  }
+  bool other_value() const {
+    if (!at_unknown()) refuse(fmt::format("a value is misplaced near '{}'", text::printable(member_.substr(0, 100))));
+    return true;
+  }
+
+  std::uint64_t at_most(std::uint64_t number, std::uint64_t most) const {
+    if (number > most) refuse(fmt::format("'{}' is too large", member_));
+    return number;
+  }
+  std::string bytes_of(std::string_view text) const {
+    auto bytes = path_from_text(text);
+    if (!bytes || bytes->size() > (64U << 10)) refuse(fmt::format("'{}' is malformed", member_));
+    return *std::move(bytes);
+  }
+  std::string path(std::string_view text) const {
+    auto bytes = bytes_of(text);
+    if (bytes.size() > longest_path || bytes.find('\0') != std::string::npos)
+      refuse(fmt::format("'{}' is malformed", member_));
+    return bytes;
+  }
+  Digest digest(const std::string& hex) const {
+    const auto text = "sha256:" + hex;
+    if (!Digest::valid(text)) refuse(fmt::format("'{}' is no digest", member_));
+    return Digest::parse(text);
+  }
+  EntryType type(std::string_view text) {
+    const auto letter = text.size() == 1 ? type_letters.find(text) : std::string_view::npos;
+    if (letter == std::string_view::npos) refuse("an entry is of an unknown type");
+    item_.has_type = true;
+    return static_cast<EntryType>(letter);
+  }
+
+  void finish_item() {
+    if (list_ == "pieces") {
+      if (item_.entry.size == 0 || item_.raw == 0) refuse("a piece is empty");
+      if (item_.entry.size > largest_piece * 2) refuse("a piece is too large");
+      if (item_.entry.content == Digest()) refuse("a piece has no digest");
+      return add(catalog_.pieces, {item_.entry.content, item_.entry.size, item_.raw}, most_pieces);
+    }
+    if (!stays_inside(item_.entry.path)) {
+      refuse(fmt::format("the path '{}' leaves the tree", text::printable(item_.entry.path.substr(0, 200))));
+    }
+    if (list_ == "deleted") return add(catalog_.deleted, {std::move(item_.entry.path), item_.entry.home}, most_entries);
+    finish_entry();
+    add(catalog_.entries, std::move(item_.entry), most_entries);
+  }
+  void finish_entry() {
+    if (!item_.has_time || !item_.has_type) refuse("an entry has no time, or no type");
+    const bool linked = item_.entry.type == EntryType::symlink || item_.entry.type == EntryType::hardlink;
+    if (linked == item_.entry.link.empty()) refuse("a link without a target, or a target without a link");
+    const bool file = item_.entry.type == EntryType::file;
+    if (file && item_.entry.content == Digest()) refuse("a file has no digest");
+    if (!file && (item_.entry.size > 0 || !item_.entry.extents.empty())) refuse("what is no file has content");
+  }
+  template <class Item>
+  void add(std::vector<Item>& list, Item item, std::size_t most) const {
+    if (list.size() == most) refuse("a list is too long");
+    list.push_back(std::move(item));
+  }
+
+  Catalog& catalog_;
+  const std::string_view what_;
+  Place place_ = Place::outside;
+  std::size_t unknown_ = 0;  // how deep in a member that is not known
+  std::string list_;         // that is being read
+  std::string member_;       // of the item, or of the whole
+  std::string schema_;
+  Item item_;
+  std::string attribute_;               // of the item, whose value comes next
+  std::vector<std::uint64_t> numbers_;  // of an extent
 };
-
-std::uint64_t at(const Json& numbers, std::size_t index, std::string_view what) {
-  if (!numbers[index].is_number_unsigned()) refuse_catalog(what, "an extent is three whole numbers");
-  return numbers[index].get<std::uint64_t>();
-}
-
-void read_content(const Reader& reader, Entry& entry) {
-  entry.size = reader.number("size", std::uint64_t{1} << 60);
-  entry.content = reader.digest("content");
-  const auto* sparse = reader.find("sparse");
-  entry.sparse = sparse != nullptr && sparse->is_boolean() && sparse->get<bool>();
-  const auto* extents = reader.find("at");
-  if (extents == nullptr) return;
-  if (!extents->is_array() || extents->size() > most_pieces)
-    refuse_catalog(reader.what(), "'at' is no list, or too long");
-  for (const auto& numbers : *extents) {
-    if (!numbers.is_array() || numbers.size() != 3) refuse_catalog(reader.what(), "an extent is three whole numbers");
-    entry.extents.push_back(
-        {at(numbers, 0, reader.what()), at(numbers, 1, reader.what()), at(numbers, 2, reader.what())});
-  }
-}
-
-void read_xattrs(const Reader& reader, Entry& entry) {
-  const auto* xattrs = reader.find("xattrs");
-  if (xattrs == nullptr) return;
-  if (!xattrs->is_object() || xattrs->size() > 1000) refuse_catalog(reader.what(), "'xattrs' is malformed");
-  for (const auto& [name, value] : xattrs->items()) {
-    auto key = path_from_text(name);
-    auto bytes = value.is_string() ? path_from_text(value.get<std::string>()) : std::nullopt;
-    if (!key || !bytes || bytes->size() > (64U << 10)) refuse_catalog(reader.what(), "'xattrs' is malformed");
-    entry.xattrs[*std::move(key)] = *std::move(bytes);
-  }
-}
-
-Entry read_entry(const Json& object, std::string_view what) {
-  const Reader reader(object, what);
-  Entry entry;
-  entry.path = reader.path("path");
-  if (!stays_inside(entry.path)) {
-    refuse_catalog(what, fmt::format("the path '{}' leaves the tree", text::printable(entry.path.substr(0, 200))));
-  }
-  const auto type = string_at(object, "type", what).value_or("");
-  const auto letter = type.size() == 1 ? type_letters.find(type) : std::string_view::npos;
-  if (letter == std::string_view::npos) refuse_catalog(what, "an entry is of an unknown type");
-  entry.type = static_cast<EntryType>(letter);
-  entry.mode = static_cast<std::uint32_t>(reader.number("mode", 07777));
-  entry.uid = static_cast<std::uint32_t>(reader.number("uid", 0xffffffff));
-  entry.gid = static_cast<std::uint32_t>(reader.number("gid", 0xffffffff));
-  const auto* mtime = reader.find("mtime");
-  if (mtime == nullptr || !mtime->is_number_integer()) refuse_catalog(what, "'mtime' is no number");
-  entry.mtime = mtime->get<std::int64_t>();
-  entry.link = reader.path("link");
-  const bool linked = entry.type == EntryType::symlink || entry.type == EntryType::hardlink;
-  if (linked == entry.link.empty()) refuse_catalog(what, "a link without a target, or a target without a link");
-  read_xattrs(reader, entry);
-  entry.home = reader.number("in", most_pieces);
-  if (entry.type == EntryType::file) read_content(reader, entry);
-  return entry;
-}
-
-Piece read_piece(const Json& object, std::string_view what) {
-  const Reader reader(object, what);
-  Piece piece{reader.digest("digest"), reader.number("size", largest_piece * 2), reader.number("raw", largest_piece)};
-  if (piece.size == 0 || piece.raw_size == 0) refuse_catalog(what, "a piece is empty");
-  return piece;
-}
-
-Deleted read_deleted(const Json& object, std::string_view what) {
-  const Reader reader(object, what);
-  Deleted gone{reader.path("path"), reader.number("in", most_pieces)};
-  if (!stays_inside(gone.path)) refuse_catalog(what, "a deleted path leaves the tree");
-  return gone;
-}
 
 void check_content(const Entry& entry, const std::vector<Piece>& pieces, std::string_view what) {
   std::uint64_t left = entry.size;
@@ -234,23 +361,30 @@ void check_pieces(const Catalog& catalog, std::string_view what) {
   }
 }
 
+const Entry* find(const Catalog& catalog, std::string_view path) {
+  const auto found = std::ranges::lower_bound(catalog.entries, path, {}, &Entry::path);
+  return found != catalog.entries.end() && found->path == path ? &*found : nullptr;
+}
+
 // Every parent is a directory of the catalog, and every hard link names a file: so nothing is written through a link.
 void check_tree(const Catalog& catalog, std::string_view what) {
-  std::unordered_map<std::string_view, EntryType> types;
-  for (const auto& entry : catalog.entries) {
-    if (!types.emplace(entry.path, entry.type).second) refuse_catalog(what, "a path stands twice");
+  const auto& entries = catalog.entries;
+  if (std::ranges::adjacent_find(entries, std::ranges::greater_equal{}, &Entry::path) != entries.end()) {
+    refuse_catalog(what, "the entries are not in order, or a path stands twice");
   }
-  for (const auto& entry : catalog.entries) {
+  const Entry* parent = nullptr;
+  for (const auto& entry : entries) {
     const auto slash = entry.path.rfind('/');
     if (slash != std::string::npos) {
-      const auto parent = types.find(std::string_view(entry.path).substr(0, slash));
-      if (parent == types.end() || parent->second != EntryType::directory) {
+      const auto path = std::string_view(entry.path).substr(0, slash);
+      if (parent == nullptr || parent->path != path) parent = find(catalog, path);
+      if (parent == nullptr || parent->type != EntryType::directory) {
         refuse_catalog(what, fmt::format("'{}' is in no directory", text::printable(entry.path.substr(0, 200))));
       }
     }
     if (entry.type != EntryType::hardlink) continue;
-    const auto target = types.find(entry.link);
-    if (target == types.end() || target->second != EntryType::file) refuse_catalog(what, "a hard link names no file");
+    const auto* target = find(catalog, entry.link);
+    if (target == nullptr || target->type != EntryType::file) refuse_catalog(what, "a hard link names no file");
   }
 }
 
@@ -262,20 +396,7 @@ std::string dump(const Catalog& catalog) {
 
 Catalog parse_catalog(std::string_view bytes, std::string_view what) {
   Catalog catalog;
-  const auto add = [what](auto& list, std::size_t most, auto item) {
-    if (list.size() == most) refuse_catalog(what, "a list is too long");
-    list.push_back(std::move(item));
-  };
-  const auto rest = parse_json_lists(bytes, what, most_catalog_bytes, [&](const std::string& key, const Json& item) {
-    if (key == "pieces") add(catalog.pieces, most_pieces, read_piece(item, what));
-    if (key == "entries") add(catalog.entries, most_entries, read_entry(item, what));
-    if (key == "deleted") add(catalog.deleted, most_entries, read_deleted(item, what));
-  });
-  if (string_at(rest, "schema", what) != schema) refuse_catalog(what, "its schema is another");
-  for (const auto* key : {"pieces", "entries", "deleted"}) {
-    if (rest.contains(key) && !rest[key].is_array()) refuse_catalog(what, fmt::format("'{}' is no list", key));
-  }
-  if (!std::ranges::is_sorted(catalog.entries, {}, &Entry::path)) refuse_catalog(what, "the entries are not in order");
+  CatalogReader(catalog, what).run(bytes);
   check_pieces(catalog, what);
   check_tree(catalog, what);
   return catalog;

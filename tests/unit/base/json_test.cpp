@@ -64,20 +64,6 @@ TEST(Json, IsNoDeeperForBracketsInStrings) {
   EXPECT_THAT(refusal("[\"\\\\\"," + nested(64, "[", "]") + "]"), HasSubstr("deeper than 64"));
 }
 
-TEST(Json, GivesTheElementsOfListsOneByOne) {
-  std::vector<std::string> taken;
-  const auto take = [&taken](const std::string& key, const Json& item) { taken.push_back(key + "=" + item.dump()); };
-  const auto rest =
-      parse_json_lists(R"({"a":[{"x":[1,{"y":2}]},3,[4,[5]]],"b":{"c":[6]},"d":7,"e":[]})", "x", 1000, take);
-  EXPECT_THAT(taken, ElementsAre(R"(a={"x":[1,{"y":2}]})", "a=3", "a=[4,[5]]"));
-  EXPECT_EQ(rest.dump(), R"({"a":[],"b":{"c":[6]},"d":7,"e":[]})");
-  for (const auto* text : {"{", R"({"a":[1)", R"({"a":[1}})", R"({"a":[1,]})", R"({"a":[1]} 2)"}) {
-    EXPECT_THROW(parse_json_lists(text, "x", 1000, take), Error) << text;
-  }
-  EXPECT_THROW(parse_json_lists(R"({"a":[1]})", "x", 8, take), Error);
-  EXPECT_THROW(parse_json_lists(R"({"a":)" + nested(64, "[", "]") + "}", "x", 1000, take), Error);
-}
-
 TEST(Json, ReadsMembersOfTheRightType) {
   const auto object = parse_json(R"({"s":"x","n":18446744073709551615,"null":null})", "x");
   EXPECT_EQ(string_at(object, "s", "x"), "x");

@@ -88,6 +88,30 @@ TEST(Catalog, RefusesWhatCouldHarm) {
       {"entries out of order", [](Json& c) { std::swap(c["entries"][2], c["entries"][3]); }},
       {"a deleted path that leaves", [](Json& c) { c["deleted"][0]["path"] = "../x"; }},
       {"a list of another type", [](Json& c) { c["entries"] = 7; }},
+      {"no type", [](Json& c) { c["entries"][2].erase("type"); }},
+      {"a type that its neighbour had", [](Json& c) { c["entries"][0]["type"] = 7; }},
+      {"a file without a digest", [](Json& c) { c["entries"][1].erase("content"); }},
+      {"a piece without a digest", [](Json& c) { c["pieces"][1].erase("digest"); }},
+      {"a piece too large", [](Json& c) { c["pieces"][1]["size"] = largest_piece * 2 + 1; }},
+      {"content of what is no file",
+       [](Json& c) {
+         c["entries"][2]["at"] = {{0, 0, 1}};
+       }},
+      {"an extent of two numbers",
+       [](Json& c) {
+         c["entries"][1]["at"][0] = {0, 1536};
+       }},
+      {"an extent of four numbers",
+       [](Json& c) {
+         c["entries"][1]["at"][0] = {0, 1536, 600, 1};
+       }},
+      {"a number among the extents", [](Json& c) { c["entries"][1]["at"] = {7}; }},
+      {"a member of another type", [](Json& c) { c["entries"][1]["mode"] = "7"; }},
+      {"a list for a text", [](Json& c) { c["entries"][1]["path"] = Json::array({"d"}); }},
+      {"a number among the entries", [](Json& c) { c["entries"].push_back(7); }},
+      {"an object for a list", [](Json& c) { c["deleted"] = Json::object(); }},
+      {"no schema", [](Json& c) { c.erase("schema"); }},
+      {"a list", [](Json& c) { c = Json::array({c}); }},
       {"attributes of another type",
        [](Json& c) {
          c["entries"][1]["xattrs"] = Json{{"a", 1}};
@@ -104,6 +128,26 @@ TEST(Catalog, RefusesWhatCouldHarm) {
       EXPECT_THAT(error.message(), HasSubstr("the catalog")) << name;
     }
   }
+}
+
+TEST(Catalog, PassesOverWhatItDoesNotKnow) {
+  auto object = Json::parse(dump(sample()));
+  const auto unknown =
+      Json::parse(R"({"path":["x",{"in":[7,-1,1.5,null,true]}],"entries":[{"at":[[]]}],"schema":"z"})");
+  for (auto* one : {&object, &object["entries"][1], &object["pieces"][0], &object["deleted"][0]}) {
+    (*one)["unknown"] = unknown;
+    (*one)["z"] = "text", (*one)["null"] = nullptr, (*one)["a"] = -1.5;
+  }
+  EXPECT_EQ(dump(parse_catalog(object.dump(), "the catalog")), dump(sample()));
+}
+
+TEST(Catalog, RefusesWhatIsNoJson) {
+  const auto whole = dump(sample());
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_THROW(parse_catalog(whole.substr(0, size), "the catalog"), Error) << size;
+  }
+  EXPECT_THROW(parse_catalog(whole + "}", "the catalog"), Error);
+  EXPECT_THROW(parse_catalog(R"({"x":)" + std::string(100'000, '['), "the catalog"), Error);
 }
 
 TEST(PathText, KeepsEveryByte) {
