@@ -126,22 +126,6 @@ SaveReport unchanged(const cache::SeenTree& seen, const cache::Tree& tree, const
   return out;
 }
 
-// What was restored just now, so that a save that finds the same has nothing to do. nullopt when the tree is not what
-// the snapshot says.
-std::optional<cache::SeenTree> restored_tree(const fs::path& root, const cache::StoredSnapshot& snapshot,
-                                             const cache::RestoreResult& restored, const sys::Cancel& cancel) {
-  if (!restored.not_kept.empty()) return std::nullopt;
-  const auto tree = cache::scan(root, snapshot.catalog, cancel);
-  const auto as_restored = [&restored](const cache::Found& found) {
-    if (found.entry.type != cache::EntryType::file) return true;
-    const auto seen = restored.seen.find(found.entry.path);
-    return seen != restored.seen.end() && seen->second.stamp == found.stamp;
-  };
-  if (tree.found.size() != snapshot.catalog.entries.size()) return std::nullopt;
-  if (!std::ranges::all_of(tree.found, as_restored)) return std::nullopt;
-  return cache::SeenTree{cache::fingerprint(tree), snapshot.manifest.digest, snapshot.catalog.pieces.size()};
-}
-
 // What a save starts from.
 struct Basis {
   cache::Tree tree;
@@ -210,7 +194,7 @@ int cache_save(const spec::CacheOptions& options, Context& context) {
   SaveReport report{target, {}, 0, false, save(std::move(tree), previous ? &previous->second : nullptr)};
   report.same = previous && previous->first == target && previous->second.catalog == report.saved.catalog;
   if (previous) previous->second.catalog = {};  // two of them and the text of one are all that is held at a time
-  std::string seen_lines;  // made while the catalog goes out
+  std::string seen_lines;                       // made while the catalog goes out
   const auto finish = [&] {
     const auto make_lines = [&] { seen_lines = cache::seen_lines(report.saved.seen); };
     const auto store_catalog = [&] {
@@ -254,11 +238,11 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
                               {.threads = threads() + 1, .cancel = &context.cancel});  // one waits for the registry
       const auto root = canonical(options.directory);
       std::string seen_lines;
-      std::optional<cache::SeenTree> tree;
-      sys::run_parallel({[&] { tree = restored_tree(root, snapshot, restored, context.cancel); },
+      cache::SeenTree tree{{}, snapshot.manifest.digest, snapshot.catalog.pieces.size()};
+      sys::run_parallel({[&] { tree.fingerprint = cache::fingerprint(restored.tree); },
                          [&] { seen_lines = cache::seen_lines(restored.seen); }},
                         2);
-      write_seen(context, root, seen_lines, tree);
+      write_seen(context, root, seen_lines, restored.not_kept.empty() ? std::optional(tree) : std::nullopt);
       name_all("not kept", restored.not_kept);
       print({{"reference", reference.str()},
              {"digest", snapshot.manifest.digest.str()},

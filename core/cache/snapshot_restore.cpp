@@ -60,7 +60,8 @@ class Restore {
         options_(options),
         beneath_(target),
         mark_(target),
-        keep_owners_(::geteuid() == 0) {}
+        keep_owners_(::geteuid() == 0),
+        stamps_(catalog.entries.size()) {}
 
   RestoreResult run() {
     try {
@@ -75,6 +76,7 @@ class Restore {
       throw;
     }
     mark_.remove();
+    tell_what_stands();
     result_.fetched_bytes = fetched_;
     return std::move(result_);
   }
@@ -176,10 +178,19 @@ class Restore {
     const auto& entry = catalog_.entries[index];
     set_attributes(entry, file);
     beneath_.put_in_place(place, part_name(index));
+    note(index, file);
+  }
+
+  void note(std::size_t index, int file) {
     struct stat status {};
-    if (::fstat(file, &status) != 0) sys::throw_errno("read " + shown(entry), errno);
-    const std::lock_guard lock(mutex_);
-    result_.seen[entry.path] = {stamp_of(status), entry.size, entry.mtime, entry.content};
+    if (::fstat(file, &status) != 0) sys::throw_errno("read " + shown(catalog_.entries[index]), errno);
+    stamps_[index] = stamp_of(status);
+  }
+  void note(std::size_t index, const Beneath::Place& place) {
+    struct stat status {};
+    if (::fstatat(place.directory.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+      stamps_[index] = stamp_of(status);
+    }
   }
 
   // Owner first: changing it takes set-ID bits away. The time last: all else touches it.
@@ -196,26 +207,26 @@ class Restore {
   void make_links() {
     for (std::size_t i = 0; i < catalog_.entries.size(); ++i) {
       const auto& entry = catalog_.entries[i];
-      if (entry.type == EntryType::hardlink) make_hardlink(entry);
-      if (entry.type == EntryType::symlink) make_symlink(entry);
+      if (entry.type == EntryType::hardlink) beneath_.make_link(entry.path, entry.link);
+      if (entry.type == EntryType::symlink) make_symlink(i);
       if (entry.type == EntryType::whiteout) make_whiteout(i);
     }
-  }
-
-  // A new name is a change of the file: its stamp is another.
-  void make_hardlink(const Entry& entry) {
-    beneath_.make_link(entry.path, entry.link);
-    struct stat status {};
-    const auto where = beneath_.place(entry.link);
-    if (::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
-      result_.seen[entry.link].stamp = stamp_of(status);
+    // A new name is a change of the file: the stamp of all its names is another.
+    for (std::size_t i = 0; i < catalog_.entries.size(); ++i) {
+      const auto& entry = catalog_.entries[i];
+      if (entry.type != EntryType::hardlink) continue;
+      const auto target = std::ranges::lower_bound(catalog_.entries, entry.link, {}, &Entry::path);
+      note(i, beneath_.place(entry.path));
+      stamps_[static_cast<std::size_t>(target - catalog_.entries.begin())] = stamps_[i];
     }
   }
 
-  void make_symlink(const Entry& entry) {
+  void make_symlink(std::size_t index) {
+    const auto& entry = catalog_.entries[index];
     beneath_.make_symlink(entry.path, entry.link);
     const auto where = beneath_.place(entry.path);
     set_attributes_at(entry, where.directory.get(), where.name);
+    note(index, where);
   }
 
   void make_whiteout(std::size_t index) {
@@ -227,6 +238,7 @@ class Restore {
     }
     set_attributes_at(entry, place.directory.get(), part);
     beneath_.put_in_place(place, part);
+    note(index, place);
   }
 
   // The same of what cannot be opened; a symbolic link has no mode.
@@ -246,9 +258,27 @@ class Restore {
 
   // From the deepest: a directory that forbids writing must be finished after what is in it.
   void finish_directories() {
-    for (auto entry = catalog_.entries.rbegin(); entry != catalog_.entries.rend(); ++entry) {
-      if (entry->type != EntryType::directory) continue;
-      set_attributes(*entry, beneath_.open(entry->path, O_RDONLY | O_DIRECTORY).get());
+    for (std::size_t i = catalog_.entries.size(); i-- > 0;) {
+      const auto& entry = catalog_.entries[i];
+      if (entry.type != EntryType::directory) continue;
+      const auto opened = beneath_.open(entry.path, O_RDONLY | O_DIRECTORY);
+      set_attributes(entry, opened.get());
+      note(i, opened.get());
+    }
+  }
+
+  void tell_what_stands() {
+    result_.seen.reserve(result_.files);
+    result_.tree.found.reserve(catalog_.entries.size());
+    for (std::size_t i = 0; i < catalog_.entries.size(); ++i) {
+      const auto& entry = catalog_.entries[i];
+      if (entry.type == EntryType::file) {
+        result_.seen[entry.path] = {stamps_[i], entry.size, entry.mtime, entry.content};
+      }
+      Entry bare{.path = entry.path, .type = entry.type, .mode = entry.mode, .mtime = entry.mtime, .link = entry.link};
+      bare.size = entry.size;
+      if (keep_owners_) bare.uid = entry.uid, bare.gid = entry.gid;
+      result_.tree.found.push_back({std::move(bare), stamps_[i]});
     }
   }
 
@@ -265,7 +295,8 @@ class Restore {
   Beneath beneath_;
   RestoreMark mark_;
   bool keep_owners_;
-  std::mutex mutex_;  // of result_, while pieces are written
+  std::mutex mutex_;           // of not_kept, while pieces are written
+  std::vector<Stamp> stamps_;  // by entry, of what stands there now
   std::atomic<std::uint64_t> fetched_ = 0;
   RestoreResult result_;
 };

@@ -11,6 +11,7 @@ struct RestoreOptions {
 
 struct RestoreResult {
   SeenFiles seen;  // for the next save
+  Tree tree;       // what a scan of the catalog's paths would find now, unless something was not kept
   std::uint64_t files = 0;
   std::uint64_t raw_bytes = 0;
   std::uint64_t fetched_bytes = 0;

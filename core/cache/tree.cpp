@@ -49,13 +49,6 @@ class Walk {
     for (const auto& name : names_in(path, full)) visit(fmt::format("{}/{}", path, name), depth + 1);
   }
 
-  // This path alone; nothing when it is not there.
-  void look_at(const std::string& path) {
-    const auto full = root_ + "/" + path;
-    struct stat status {};
-    if (::lstat(full.c_str(), &status) == 0) add(path, full, status);
-  }
-
   // A directory that leads to what was asked for.
   void add_parent(const std::string& path) {
     if (!seen_.insert(path).second) return;
@@ -201,12 +194,6 @@ Tree scan(const fs::path& root, const std::vector<std::string>& paths, const sys
     }
     walk.visit(path, 0);
   }
-  return walk.take();
-}
-
-Tree scan(const fs::path& root, const Catalog& catalog, const sys::Cancel& cancel) {
-  Walk walk(root, cancel);
-  for (const auto& entry : catalog.entries) walk.look_at(entry.path);
   return walk.take();
 }
 

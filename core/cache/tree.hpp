@@ -46,7 +46,5 @@ Digest fingerprint(const Tree& tree);
 // to them are part of the tree. The first of several names of one file is a file, the others are hard links to it.
 // Owners are kept when this process is root. Throws Error{input} when a path is missing or leaves `root`.
 Tree scan(const std::filesystem::path& root, const std::vector<std::string>& paths, const sys::Cancel& cancel);
-// The paths of a catalog and no others; those that are not there are left out.
-Tree scan(const std::filesystem::path& root, const Catalog& catalog, const sys::Cancel& cancel);
 
 }  // namespace polyarch::cache

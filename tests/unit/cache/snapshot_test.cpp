@@ -108,6 +108,25 @@ TEST_F(Snapshot, WhatWasRestoredIsNotReadAgain) {
   EXPECT_EQ(more.read_bytes, 3U);
 }
 
+TEST_F(Snapshot, ARestoreKnowsWhatAScanWouldFind) {
+  for (std::uint64_t seed = 20; seed < 26; ++seed) {
+    std::mt19937_64 random(seed);
+    fs::remove_all(tree());
+    testing::grow(tree(), random, 120);
+    const auto first = save();
+    const auto name = std::to_string(seed);
+    const auto back = restore(first.catalog, name);
+    ASSERT_THAT(back.not_kept, IsEmpty());
+    const auto root = to_.path() / name;
+    const auto now = scan(root, {"tree"}, cancel_);
+    ASSERT_EQ(back.tree.found.size(), now.found.size());
+    for (std::size_t i = 0; i < now.found.size(); ++i) {
+      EXPECT_EQ(back.tree.found[i].stamp, now.found[i].stamp) << now.found[i].entry.path;
+    }
+    EXPECT_EQ(fingerprint(back.tree), fingerprint(now)) << "seed " << seed;
+  }
+}
+
 TEST_F(Snapshot, AFileOfTheSameSizeAndTimeIsSeenToBeAnother) {
   write("a", "old content");
   testing::set_time(tree() / "a", 1000, 0);
