@@ -32,13 +32,25 @@ function check(url, answer) {
   if (Number(answer.headers.get('content-length')) > largest) throw new Refusal(`${url}: it is too large`);
 }
 
+// Who sends in chunks need not say how much will come.
+async function body(url, answer) {
+  const parts = [];
+  let size = 0;
+  for await (const part of answer.body ?? []) {
+    size += part.length;
+    if (size > largest) throw new Refusal(`${url}: it is too large`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
 async function get(url, headers = {}) {
   for (let attempt = 1; ; ++attempt) {
     let answer;
     try {
       answer = await fetch(url, { headers, signal: AbortSignal.timeout(patience) });
       check(url, answer);
-      return Buffer.from(await answer.arrayBuffer());
+      return await body(url, answer);
     } catch (error) {
       await answer?.body?.cancel().catch(() => {}); // else we stay until it has come
       if (error instanceof Refusal) throw error;

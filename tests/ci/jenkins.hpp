@@ -7,6 +7,7 @@ namespace polyarch::ci_clients {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 inline std::string groovy(const Json& value) {
   if (value.is_string()) {

@@ -64,5 +64,18 @@ TEST_F(Jenkins, WhatFailsIsRedAndSaysWhy) {
   EXPECT_THAT(watch.end(), IsEmpty());
 }
 
+TEST_F(Jenkins, AReportThatCannotBeKeptHidesNoFailure) {
+  const auto without_archive = "node('intel') { sh 'touch " + path("jenkins/archive").string() + "' }\n";
+  auto given = inputs();
+  given["file"] = "Dockerfile.lost";
+  const auto both = run_pipeline(without_archive + step(arguments(given)));
+  EXPECT_FALSE(both.ok());
+  EXPECT_THAT(both.out + both.err, HasSubstr("script returned exit code")) << shown(both);
+  EXPECT_THAT(both.out, HasSubstr("the report was not kept")) << shown(both);
+  const auto report_alone = run_pipeline(without_archive + step(arguments(inputs())));
+  EXPECT_FALSE(report_alone.ok()) << "nobody would look for it";
+  EXPECT_THAT(report_alone.out, Not(HasSubstr("the report was not kept"))) << shown(report_alone);
+}
+
 }  // namespace
 }  // namespace polyarch::ci_clients

@@ -31,6 +31,7 @@ def onThisAgent(Map inputs) {
   // Beside the workspace: what a run reports must not be in the context of the next one.
   def directory = "${pwd(tmp: true)}/polyarch-${UUID.randomUUID()}"
   def report = inputs.reportDir ?: 'polyarch-report'
+  def built = false
   try {
     withCredentials(bindingsOf(inputs)) {
       withEnv(variablesOf(inputs, "${directory}/${report}") + secretFilesOf(inputs)) {
@@ -41,12 +42,16 @@ def onThisAgent(Map inputs) {
     def outputs = outputsOf(readFile("${directory}/${report}/outputs.txt"))
     outputs.report = "${report}/report.json"
     if (outputs.digest) currentBuild.description = outputs.reference
+    built = true
     return outputs
   } finally {
     dir(directory) {
       try {
         junit testResults: '*/junit.xml', allowEmptyResults: true
         archiveArtifacts artifacts: '**', excludes: '*/outputs.txt', allowEmptyArchive: true
+      } catch (Exception problem) {
+        if (built) throw problem
+        echo "polyarch: the report was not kept: ${problem.message}"  // what failed before it is what counts
       } finally {
         deleteDir()
       }

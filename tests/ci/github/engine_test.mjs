@@ -188,6 +188,23 @@ test('what is larger than any engine is refused at once', async () => {
   assert.equal(seen.filter(([path]) => path === page(name)).length, 1);
 });
 
+test('what has no end is refused when it is larger than any engine', async () => {
+  pages[page(name)] = {
+    answer(_, answer) {
+      const chunk = Buffer.alloc(4 << 20);
+      const send = () => {
+        while (!answer.destroyed && answer.write(chunk));
+      };
+      answer.on('drain', send);
+      send();
+    },
+  };
+  const { status, err } = await find();
+  assert.equal(status, 1);
+  assert.match(err, new RegExp(`v${version}/${name}: it is too large`));
+  assert.equal(seen.filter(([path]) => path === page(name)).length, 1);
+});
+
 test('goes through the proxy of the job', async () => {
   const asked = [];
   const proxy = createServer((incoming, answer) => {
