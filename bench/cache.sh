@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `polyarch cache save|restore` beside tar + zstd + oras, desync and restic: cold, after a tenth was added, unchanged,
-# and back. One run of all after the other, in turn; medians. Needs Go for oras; restic and desync take part when they
-# are installed.
+# and back; then the caches of this machine's own compilers. One run of all after the other, in turn; medians. Needs Go
+# for oras; restic and desync take part when they are installed.
 set -euo pipefail
 shopt -s inherit_errexit
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -33,10 +33,10 @@ polyarch_restore() { "$ENGINE" cache restore --ref "$REGISTRY/bench-$N:more-$N" 
 polyarch_again() { "$ENGINE" cache save --ref "$REGISTRY/bench-$N:more-$N" --directory "$WORK/back" tree; }
 tar_save() {
   tar -cf - -C "$WORK" tree | zstd -q -T2 -3 -f -o "$WORK/tree.tar.zst"
-  (cd "$WORK" && "$PEERS/oras" push --plain-http "$REGISTRY/tar:$1" tree.tar.zst)
+  (cd "$WORK" && "$PEERS/oras" push --plain-http "$REGISTRY/tar-$N:$1" tree.tar.zst)
 }
 tar_restore() {
-  "$PEERS/oras" pull --plain-http -o "$WORK/pulled" "$REGISTRY/tar:more-$N" && zstd -dc "$WORK/pulled/tree.tar.zst" | tar -xf - -C "$WORK/back"
+  "$PEERS/oras" pull --plain-http -o "$WORK/pulled" "$REGISTRY/tar-$N:more-$N" && zstd -dc "$WORK/pulled/tree.tar.zst" | tar -xf - -C "$WORK/back"
 }
 desync_save() { desync tar -i -s "$WORK/desync-$N" "$WORK/$1.caidx" "$WORK/tree"; }
 desync_restore() { desync untar -i -s "$WORK/desync-$N" "$WORK/more-$N.caidx" "$WORK/back"; }
@@ -78,6 +78,21 @@ shrink && N=bytes && polyarch_save cold-bytes >/dev/null && grow
   --directory "$WORK" --format json tree >"$OUT/cache-sent.json"
 /usr/bin/time -f '%M' -o "$OUT/cache-memory-back" "$ENGINE" cache restore --ref "$REGISTRY/bench-bytes:more-bytes" --directory "$WORK/back" >/dev/null
 
+# The caches of this machine's own compilers, saved cold and restored.
+CACHES=()
+for cache in go-build ccache; do
+  if [[ ! -d $HOME/.cache/$cache ]]; then continue; fi
+  CACHES+=("$cache")
+  rm -rf "$WORK/tree" && cp -a "$HOME/.cache/$cache" "$WORK/tree"
+  for ((i = 0; i < RUNS; i++)); do
+    N=$cache-$i # a repository that has nothing yet
+    for tool in polyarch tar; do
+      record "$tool-$cache-cold" "${tool}_save" "more-$N"
+      record "$tool-$cache-back" "${tool}_restore"
+    done
+  done
+done
+
 echo "$(find "$WORK/base" -type f | wc -l) files, $(size "$WORK/base" | awk '{ printf "%.0f MB", $1 / 1e6 }'); added $(find "$WORK/more" -type f | wc -l) files; $RUNS runs"
 printf '| ms |' && printf ' %s |' "${tools[@]/tar/tar+zstd+oras}" && echo
 printf '|---|' && printf -- '---|%.0s' "${tools[@]}" && echo
@@ -88,6 +103,11 @@ for phase in cold more back; do
 done
 echo "| unchanged | $(median <"$OUT/cache-polyarch-same") |"
 echo "| unchanged since restored | $(median <"$OUT/cache-polyarch-again") |"
+for cache in "${CACHES[@]}"; do
+  for phase in cold back; do
+    printf '| own %s, %s | %s | %s |\n' "$cache" "$phase" "$(median <"$OUT/cache-polyarch-$cache-$phase")" "$(median <"$OUT/cache-tar-$cache-$phase")"
+  done
+done
 echo
 echo "bytes sent for the addition: polyarch $(jq .sent_bytes "$OUT/cache-sent.json"), tar+zstd+oras $(stat -c %s "$WORK/tree.tar.zst")"
 for tool in "${tools[@]:2}"; do echo "  $tool $(median <"$OUT/cache-$tool-bytes")"; done
