@@ -149,7 +149,7 @@ Basis look(registry::Client& client, const fs::path& root, const std::vector<oci
   const auto known = cache::parse_seen_tree(text, root);
   const auto there = known ? client.head_manifest(candidates.front()) : std::nullopt;
   if (!there || there->digest != known->manifest) {
-    sys::run_parallel({load, walk, read_list}, 2);
+    sys::run_parallel({walk, load, read_list}, 2);
     return out;
   }
   walk();
@@ -239,9 +239,10 @@ int cache_restore(const spec::CacheOptions& options, Context& context) {
       const auto root = canonical(options.directory);
       std::string seen_lines;
       cache::SeenTree tree{{}, snapshot.manifest.digest, snapshot.catalog.pieces.size()};
-      sys::run_parallel({[&] { tree.fingerprint = cache::fingerprint(restored.tree); },
-                         [&] { seen_lines = cache::seen_lines(restored.seen); }},
-                        2);
+      sys::run_parallel(
+          {[&] { tree.fingerprint = cache::fingerprint(cache::standing_tree(snapshot.catalog, restored)); },
+           [&] { seen_lines = cache::seen_lines(restored.seen); }},
+          2);
       write_seen(context, root, seen_lines, restored.not_kept.empty() ? std::optional(tree) : std::nullopt);
       name_all("not kept", restored.not_kept);
       print({{"reference", reference.str()},

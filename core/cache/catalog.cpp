@@ -118,6 +118,8 @@ class CatalogReader final : public Json::json_sax_t {
     if (unknown_ > 0) return true;
     if (place_ == Place::attributes) {
       attribute_ = bytes_of(name);
+    } else if (place_ == Place::item && !is_known(name)) {
+      member_.clear();
     } else {
       member_ = std::move(name);
     }
@@ -223,7 +225,7 @@ class CatalogReader final : public Json::json_sax_t {
     return true;
   }
   bool number_float(double, const std::string&) override { return unknown_ > 0 || other_value(); }
-  bool null() override { return unknown_ > 0 || other_value(); }
+  bool null() override { return unknown_ > 0 || place_ == Place::item || other_value(); }  // as if it were not there
   bool binary(Json::binary_t&) override { return false; }
   bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
 
@@ -240,10 +242,13 @@ class CatalogReader final : public Json::json_sax_t {
   [[noreturn]] void refuse(std::string_view problem) const { refuse_catalog(what_, problem); }
 
   static bool is_list(std::string_view name) { return name == "pieces" || name == "entries" || name == "deleted"; }
-  static bool is_known(std::string_view name) {
-    static constexpr std::string_view known[] = {"at",  "content", "digest", "gid",  "in",   "link", "mode",  "path",
-                                                 "raw", "mtime",   "sparse", "size", "type", "uid",  "xattrs"};
-    return std::ranges::find(known, name) != std::end(known);
+  bool is_known(std::string_view name) const {
+    static constexpr std::string_view of_pieces[] = {"digest", "raw", "size"};
+    static constexpr std::string_view of_deleted[] = {"in", "path"};
+    static constexpr std::string_view of_entries[] = {"at",    "content", "gid",  "in",   "link", "mode",  "path",
+                                                      "mtime", "sparse",  "size", "type", "uid",  "xattrs"};
+    const auto among = [name](const auto& names) { return std::ranges::find(names, name) != std::end(names); };
+    return list_ == "entries" ? among(of_entries) : list_ == "pieces" ? among(of_pieces) : among(of_deleted);
   }
   bool at_member(std::string_view name) const { return place_ == Place::item && member_ == name; }
 
@@ -253,7 +258,7 @@ class CatalogReader final : public Json::json_sax_t {
   }
   bool at_unknown() const {
     if (place_ == Place::whole) return !is_list(member_) && member_ != "schema";
-    return place_ == Place::item && !is_known(member_);
+    return place_ == Place::item && member_.empty();
   }
   // Whether what begins here is of a member that is not known, or within one.
   bool pass_over() {
@@ -330,7 +335,7 @@ class CatalogReader final : public Json::json_sax_t {
   Place place_ = Place::outside;
   std::size_t unknown_ = 0;  // how deep in a member that is not known
   std::string list_;         // that is being read
-  std::string member_;       // of the item, or of the whole
+  std::string member_;       // of the whole, or of the item, where it is empty when it is not known
   std::string schema_;
   Item item_;
   std::string attribute_;               // of the item, whose value comes next

@@ -75,7 +75,9 @@ std::string dump_seen(std::string_view lines, const std::filesystem::path& root,
     header["tree"] = {
         {"fingerprint", tree->fingerprint.str()}, {"manifest", tree->manifest.str()}, {"pieces", tree->pieces}};
   }
-  return header.dump().append("\n").append(lines);
+  auto out = header.dump();
+  out.append("\n").append(lines);
+  return out;
 }
 
 SeenFiles parse_seen(std::string_view text, const std::filesystem::path& root) {

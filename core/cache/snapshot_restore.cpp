@@ -60,8 +60,9 @@ class Restore {
         options_(options),
         beneath_(target),
         mark_(target),
-        keep_owners_(::geteuid() == 0),
-        stamps_(catalog.entries.size()) {}
+        keep_owners_(::geteuid() == 0) {
+    result_.stamps.resize(catalog.entries.size());
+  }
 
   RestoreResult run() {
     try {
@@ -76,7 +77,7 @@ class Restore {
       throw;
     }
     mark_.remove();
-    tell_what_stands();
+    list_seen();
     result_.fetched_bytes = fetched_;
     return std::move(result_);
   }
@@ -184,12 +185,12 @@ class Restore {
   void note(std::size_t index, int file) {
     struct stat status {};
     if (::fstat(file, &status) != 0) sys::throw_errno("read " + shown(catalog_.entries[index]), errno);
-    stamps_[index] = stamp_of(status);
+    result_.stamps[index] = stamp_of(status);
   }
   void note(std::size_t index, const Beneath::Place& place) {
     struct stat status {};
     if (::fstatat(place.directory.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
-      stamps_[index] = stamp_of(status);
+      result_.stamps[index] = stamp_of(status);
     }
   }
 
@@ -217,7 +218,7 @@ class Restore {
       if (entry.type != EntryType::hardlink) continue;
       const auto target = std::ranges::lower_bound(catalog_.entries, entry.link, {}, &Entry::path);
       note(i, beneath_.place(entry.path));
-      stamps_[static_cast<std::size_t>(target - catalog_.entries.begin())] = stamps_[i];
+      result_.stamps[static_cast<std::size_t>(target - catalog_.entries.begin())] = result_.stamps[i];
     }
   }
 
@@ -267,18 +268,12 @@ class Restore {
     }
   }
 
-  void tell_what_stands() {
+  void list_seen() {
     result_.seen.reserve(result_.files);
-    result_.tree.found.reserve(catalog_.entries.size());
     for (std::size_t i = 0; i < catalog_.entries.size(); ++i) {
       const auto& entry = catalog_.entries[i];
-      if (entry.type == EntryType::file) {
-        result_.seen[entry.path] = {stamps_[i], entry.size, entry.mtime, entry.content};
-      }
-      Entry bare{.path = entry.path, .type = entry.type, .mode = entry.mode, .mtime = entry.mtime, .link = entry.link};
-      bare.size = entry.size;
-      if (keep_owners_) bare.uid = entry.uid, bare.gid = entry.gid;
-      result_.tree.found.push_back({std::move(bare), stamps_[i]});
+      if (entry.type != EntryType::file) continue;
+      result_.seen[entry.path] = {result_.stamps[i], entry.size, entry.mtime, entry.content};
     }
   }
 
@@ -295,8 +290,7 @@ class Restore {
   Beneath beneath_;
   RestoreMark mark_;
   bool keep_owners_;
-  std::mutex mutex_;           // of not_kept, while pieces are written
-  std::vector<Stamp> stamps_;  // by entry, of what stands there now
+  std::mutex mutex_;  // of not_kept, while pieces are written
   std::atomic<std::uint64_t> fetched_ = 0;
   RestoreResult result_;
 };
@@ -306,6 +300,20 @@ class Restore {
 RestoreResult restore_tree(const Catalog& catalog, BlobStore& store, const std::filesystem::path& target,
                            const RestoreOptions& options) {
   return Restore(catalog, store, target, options).run();
+}
+
+Tree standing_tree(const Catalog& catalog, const RestoreResult& restored) {
+  const bool has_owners = ::geteuid() == 0;
+  Tree tree;
+  tree.found.reserve(catalog.entries.size());
+  for (std::size_t i = 0; i < catalog.entries.size(); ++i) {
+    const auto& entry = catalog.entries[i];
+    Entry bare{.path = entry.path, .type = entry.type, .mode = entry.mode, .mtime = entry.mtime, .link = entry.link};
+    bare.size = entry.size;
+    if (has_owners) bare.uid = entry.uid, bare.gid = entry.gid;
+    tree.found.push_back({std::move(bare), restored.stamps[i]});
+  }
+  return tree;
 }
 
 }  // namespace polyarch::cache

@@ -10,8 +10,8 @@ struct RestoreOptions {
 };
 
 struct RestoreResult {
-  SeenFiles seen;  // for the next save
-  Tree tree;       // what a scan of the catalog's paths would find now, unless something was not kept
+  SeenFiles seen;             // for the next save
+  std::vector<Stamp> stamps;  // by entry of the catalog, of what stands there now
   std::uint64_t files = 0;
   std::uint64_t raw_bytes = 0;
   std::uint64_t fetched_bytes = 0;
@@ -23,5 +23,8 @@ struct RestoreResult {
 // Error{storage} on a full disk: what was written by then stays.
 RestoreResult restore_tree(const Catalog& catalog, BlobStore& store, const std::filesystem::path& target,
                            const RestoreOptions& options = {});
+
+// What a scan of the catalog's paths would find after that restore, unless something was not kept.
+Tree standing_tree(const Catalog& catalog, const RestoreResult& restored);
 
 }  // namespace polyarch::cache

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (error.message().starts_with("output")) __builtin_trap();
   }
   const auto seen = polyarch::cache::parse_seen(bytes, "root");
-  if (polyarch::cache::parse_seen(polyarch::cache::dump_seen(polyarch::cache::seen_lines(seen), "root"), "root").size() != seen.size()) {
+  if (polyarch::cache::parse_seen(polyarch::cache::dump_seen(polyarch::cache::seen_lines(seen), "root"), "root")
+          .size() != seen.size()) {
     __builtin_trap();
   }
   polyarch::cache::parse_seen_tree(bytes, "root");

@@ -138,6 +138,9 @@ TEST(Catalog, PassesOverWhatItDoesNotKnow) {
     (*one)["unknown"] = unknown;
     (*one)["z"] = "text", (*one)["null"] = nullptr, (*one)["a"] = -1.5;
   }
+  // Known elsewhere, or said to be nothing.
+  object["entries"][1]["digest"] = "x", object["entries"][1]["raw"] = -1, object["entries"][1]["gid"] = nullptr;
+  object["pieces"][0]["mode"] = Json::array({"x"}), object["deleted"][0]["size"] = Json::object();
   EXPECT_EQ(dump(parse_catalog(object.dump(), "the catalog")), dump(sample()));
 }
 
