@@ -31,7 +31,7 @@ def onThisAgent(Map inputs) {
   // Beside the workspace: what a run reports must not be in the context of the next one.
   def directory = "${pwd(tmp: true)}/polyarch-${UUID.randomUUID()}"
   def report = inputs.reportDir ?: 'polyarch-report'
-  def built = false
+  def outputs
   try {
     withCredentials(bindingsOf(inputs)) {
       withEnv(variablesOf(inputs, "${directory}/${report}") + secretFilesOf(inputs)) {
@@ -39,22 +39,28 @@ def onThisAgent(Map inputs) {
            script: libraryResource('polyarch/engine.sh') + '"${POLYARCH_ENGINE:-polyarch}" build'
       }
     }
-    def outputs = outputsOf(readFile("${directory}/${report}/outputs.txt"))
-    outputs.report = "${report}/report.json"
-    if (outputs.digest) currentBuild.description = outputs.reference
-    built = true
-    return outputs
-  } finally {
-    dir(directory) {
-      try {
-        junit testResults: '*/junit.xml', allowEmptyResults: true
-        archiveArtifacts artifacts: '**', excludes: '*/outputs.txt', allowEmptyArchive: true
-      } catch (Exception problem) {
-        if (built) throw problem
-        echo "polyarch: the report was not kept: ${problem.message}"  // what failed before it is what counts
-      } finally {
-        deleteDir()
-      }
+    outputs = outputsOf(readFile("${directory}/${report}/outputs.txt"))
+  } catch (failure) {
+    try {
+      keepReport(directory)
+    } catch (problem) {
+      echo "polyarch: the report was not kept: ${problem.message}"  // what failed before it is what counts
+    }
+    throw failure
+  }
+  keepReport(directory)
+  outputs.report = "${report}/report.json"
+  if (outputs.digest) currentBuild.description = outputs.reference
+  return outputs
+}
+
+def keepReport(String directory) {
+  dir(directory) {
+    try {
+      junit testResults: '*/junit.xml', allowEmptyResults: true
+      archiveArtifacts artifacts: '**', excludes: '*/outputs.txt', allowEmptyArchive: true
+    } finally {
+      deleteDir()
     }
   }
 }
