@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ class Session;
 
 // How many requests it pays to have under way at once: as many as the transport sends to one host.
 constexpr std::size_t parallel_requests = 16;
+// How many tags a registry that takes several at once should take (distribution-spec after 1.1).
+constexpr std::size_t tags_a_request = 10;
 
 // A manifest or index as the registry has it: its exact bytes and what they hash to.
 struct Content {
@@ -59,6 +62,10 @@ class Client {
   // Puts under the tag or the digest of `reference`; returns what the bytes hash to. A manifest with a subject is
   // listed among its referrers afterwards, also where the registry lacks the referrers API.
   oci::Descriptor put_manifest(const oci::Reference& reference, std::string_view media_type, std::string_view bytes);
+  // Puts by digest and, in the same request, under up to `tags_a_request` tags of `repository`. Returns those that the
+  // registry took: all, some, or none where it does not know how (distribution-spec after 1.1, "Pushing Manifests").
+  std::set<std::string> put_tagged(const oci::Repository& repository, const std::vector<std::string>& tags,
+                                   std::string_view media_type, std::string_view bytes);
   void delete_manifest(const oci::Reference& reference);  // absent is success
 
   bool has_blob(const oci::Repository& repository, const Digest& digest);
@@ -85,6 +92,9 @@ class Client {
   void ping(const std::string& registry);
 
  private:
+  http::Response put(const oci::Reference& reference, const std::vector<std::string>& tags,
+                     const oci::Descriptor& descriptor, std::string_view bytes);
+
   std::unique_ptr<Session> session_;
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "base/error.hpp"
@@ -12,10 +13,13 @@ namespace {
 
 constexpr std::uint64_t largest_manifest = 4U << 20;  // what the distribution-spec asks registries to take
 
-http::Request request_for(Session& session, std::string_view method, const oci::Reference& reference) {
+http::Request request_for(Session& session, std::string_view method, const oci::Reference& reference,
+                          const std::vector<std::string>& tags = {}) {
+  auto url = session.url(reference.repository, "manifests/" + reference.identifier());
+  for (const auto& tag : tags) url.add_query("tag", tag);
   http::Request request;
   request.method = method;
-  request.url = session.url(reference.repository, "manifests/" + reference.identifier()).str();
+  request.url = url.str();
   request.headers.set("Accept", fmt::format("{}, {}, {}, {}", oci::media_type::oci_index, oci::media_type::oci_manifest,
                                             oci::media_type::docker_index, oci::media_type::docker_manifest));
   request.max_body = largest_manifest;
@@ -107,21 +111,42 @@ Content Client::need_manifest(const oci::Reference& reference) {
               "check the name and the tag; a registry may also hide what the user must not see");
 }
 
-oci::Descriptor Client::put_manifest(const oci::Reference& reference, std::string_view media_type,
-                                     std::string_view bytes) {
+http::Response Client::put(const oci::Reference& reference, const std::vector<std::string>& tags,
+                           const oci::Descriptor& descriptor, std::string_view bytes) {
   const auto& repository = reference.repository;
-  const auto digest = reference.digest ? hash_as(*reference.digest, bytes) : Digest::sha256(bytes);
-  if (reference.digest && digest != *reference.digest) fail_digest(reference, *reference.digest, digest);
-  auto request = request_for(*session_, "PUT", reference);
-  request.headers.set("Content-Type", std::string(media_type));
+  auto request = request_for(*session_, "PUT", reference, tags);
+  request.headers.set("Content-Type", descriptor.media_type);
   request.body = bytes;
-  const auto response = session_->send(repository.registry, push_scope(repository), request);
+  auto response = session_->send(repository.registry, push_scope(repository), request);
   if (!response.ok()) fail(request, response, repository.registry);
   const auto declared = declared_digest(response);
-  if (declared && *declared != hash_as(*declared, bytes)) fail_digest(reference, digest, *declared);
-  oci::Descriptor descriptor{.media_type = std::string(media_type), .digest = digest, .size = bytes.size()};
+  if (declared && *declared != hash_as(*declared, bytes)) fail_digest(reference, descriptor.digest, *declared);
   if (!response.headers.get("OCI-Subject")) list_referrer(*this, repository, descriptor, bytes);
+  return response;
+}
+
+oci::Descriptor Client::put_manifest(const oci::Reference& reference, std::string_view media_type,
+                                     std::string_view bytes) {
+  const auto digest = reference.digest ? hash_as(*reference.digest, bytes) : Digest::sha256(bytes);
+  if (reference.digest && digest != *reference.digest) fail_digest(reference, *reference.digest, digest);
+  oci::Descriptor descriptor{.media_type = std::string(media_type), .digest = digest, .size = bytes.size()};
+  put(reference, {}, descriptor, bytes);
   return descriptor;
+}
+
+std::set<std::string> Client::put_tagged(const oci::Repository& repository, const std::vector<std::string>& tags,
+                                         std::string_view media_type, std::string_view bytes) {
+  const oci::Descriptor descriptor{
+      .media_type = std::string(media_type), .digest = Digest::sha256(bytes), .size = bytes.size()};
+  const auto response = put({repository, std::nullopt, descriptor.digest}, tags, descriptor, bytes);
+  std::set<std::string> taken;
+  for (const auto& field : response.headers.all("OCI-Tag")) {
+    for (const auto part : text::split(field, ',')) {
+      const auto tag = text::trim(part);
+      if (std::ranges::find(tags, tag) != tags.end()) taken.emplace(tag);
+    }
+  }
+  return taken;
 }
 
 void Client::delete_manifest(const oci::Reference& reference) {

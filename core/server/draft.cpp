@@ -42,21 +42,37 @@ Digest Draft::digest(std::string_view algorithm) const {
   return digest_of(file_.get(), algorithm);
 }
 
-void Draft::commit(const fs::path& target) {
-  if (::fsync(file_.get()) != 0) sys::throw_errno("write " + target.string(), errno);
-  move(target);
-  sync_directory(target.parent_path());
+void Draft::commit(const std::set<fs::path>& targets) {
+  show();
+  if (::fsync(file_.get()) != 0) sys::throw_errno("write " + path_.string(), errno);
+  const auto& last = *targets.rbegin();
+  make_directories(last.parent_path());
+  for (const auto& target : targets)
+    if (target != last) link(target);
+  move(last);
+  sync_directory(last.parent_path());
 }
 
 void Draft::place(const fs::path& target) {
+  show();
   // So that less is left to wait for when it is synced. Where this is not supported, nothing is lost.
   ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  make_directories(target.parent_path());
   move(target);
 }
 
+void Draft::show() const {
+  if (::fchmod(file_.get(), 0644) != 0) sys::throw_errno("write " + path_.string(), errno);
+}
+
+// By way of a name out of sight: a link cannot replace what is there.
+void Draft::link(const fs::path& target) const {
+  const auto link = path_.string() + "-link";
+  if (::link(path_.c_str(), link.c_str()) != 0 || ::rename(link.c_str(), target.c_str()) != 0)
+    sys::throw_errno("write " + target.string(), errno);
+}
+
 void Draft::move(const fs::path& target) {
-  if (::fchmod(file_.get(), 0644) != 0) sys::throw_errno("write " + target.string(), errno);
-  make_directories(target.parent_path());
   if (::rename(path_.c_str(), target.c_str()) != 0) sys::throw_errno("write " + target.string(), errno);
   path_.clear();
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string_view>
 
 #include "base/digest.hpp"
@@ -19,13 +20,16 @@ class Draft {
   void append(std::string_view bytes);
   // The digest of all that was appended, read back from the file.
   Digest digest(std::string_view algorithm) const;
-  // Moves the file to `target` on the same file system, replacing what is there, and makes missing directories. It
-  // survives a power cut.
-  void commit(const std::filesystem::path& target);
-  // The same, surviving the end of the process only: its bytes are merely on their way to the disk.
+  // Moves the file to `targets`, at least one, in one directory of the same file system: links of one file, so that
+  // many cost no more than one. Replaces what is there, and makes the directory if it is missing. It survives a power
+  // cut.
+  void commit(const std::set<std::filesystem::path>& targets);
+  // As commit, surviving the end of the process only: its bytes are merely on their way to the disk.
   void place(const std::filesystem::path& target);
 
  private:
+  void show() const;
+  void link(const std::filesystem::path& target) const;
   void move(const std::filesystem::path& target);
 
   std::filesystem::path path_;  // empty once committed

@@ -66,10 +66,10 @@ void Store::recover() const {
   }
 }
 
-void Store::write(const fs::path& path, std::string_view bytes) const {
+void Store::write(const std::set<fs::path>& names, std::string_view bytes) const {
   auto file = draft();
   file.append(bytes);
-  file.commit(path);
+  file.commit(names);
 }
 
 bool Store::has_repository(const RepositoryName& name) const {

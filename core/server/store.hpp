@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -72,7 +73,7 @@ class Store {
   bool has_content(const Digest& digest) const;
   void link(const RepositoryName& name, const Digest& digest) const;
   void settle(const RepositoryName& name, const std::vector<Digest>& blobs) const;
-  void write(const std::filesystem::path& path, std::string_view bytes) const;
+  void write(const std::set<std::filesystem::path>& names, std::string_view bytes) const;
 
   Paths paths_;
   std::uint64_t max_manifest_;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "base/error.hpp"
 #include "server/store.hpp"
@@ -65,7 +66,9 @@ void Store::put_manifest(const RepositoryName& name, const Digest& digest, std::
     return has_manifest(name, digest) && read_if_present(paths_.manifest(name, digest), max_note) == facts.media_type;
   };
   const auto write_tags = [&] {
-    for (const auto& tag : tags) write(paths_.tag(name, tag), digest.str());
+    std::set<fs::path> files;
+    for (const auto& tag : tags) files.insert(paths_.tag(name, tag));
+    if (!files.empty()) write(files, digest.str());
   };
   {
     // A known one only gets its tags, side by side with others: the disk then has one wait for all of them.
@@ -77,12 +80,12 @@ void Store::put_manifest(const RepositoryName& name, const Digest& digest, std::
   settle(name, blobs);
   const std::lock_guard lock(manifests_);
   if (!known()) {
-    if (!fs::exists(paths_.content(digest))) write(paths_.content(digest), bytes);
+    if (!fs::exists(paths_.content(digest))) write({paths_.content(digest)}, bytes);
     if (facts.subject) {
       const auto descriptor = facts.referrer(digest, bytes.size()).dump();
-      write(paths_.referrers(name, *facts.subject) / Paths::file_name(digest), descriptor);
+      write({paths_.referrers(name, *facts.subject) / Paths::file_name(digest)}, descriptor);
     }
-    write(paths_.manifest(name, digest), facts.media_type);
+    write({paths_.manifest(name, digest)}, facts.media_type);
   }
   write_tags();
 }

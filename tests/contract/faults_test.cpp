@@ -120,6 +120,13 @@ void put(Client& client, World& world) {
   expect(world.direct().need_manifest({world.behind(), name, std::nullopt}).bytes == index_bytes, "another manifest");
 }
 
+void put_tagged(Client& client, World& world) {
+  const auto bytes = fmt::format(R"({{"schemaVersion":2,"manifests":[],"n":"{}"}})", world.fresh(0));
+  for (const auto& name : client.put_tagged(world.app(), {"a", "b"}, oci::media_type::oci_index, bytes))
+    expect(world.direct().need_manifest({world.behind(), name, std::nullopt}).bytes == bytes, "another manifest");
+  expect(world.direct().head_manifest({world.behind(), {}, Digest::sha256(bytes)}).has_value(), "no manifest");
+}
+
 void remove(Client& client, World& world) {
   const auto bytes = fmt::format(R"({{"schemaVersion":2,"manifests":[],"n":"{}"}})", world.fresh(0));
   world.tag("gone", bytes);
@@ -145,6 +152,7 @@ std::vector<Operation> operations() {
          expect(client.need_manifest(tag(world)).bytes == index_bytes, "another manifest");
        }},
       {"put manifest", Reads::nothing, put},
+      {"put manifest under tags", Reads::nothing, put_tagged},
       {"delete manifest", Reads::nothing, remove},
       {"head blob", Reads::nothing,
        [=](Client& client, World& world) { expect(client.has_blob(world.app(), blob(world).digest), "no blob"); }},

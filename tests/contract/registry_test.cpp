@@ -164,6 +164,16 @@ TEST_P(RegistryContract, MovesTags) {
   EXPECT_EQ(client_->need_manifest(tag("latest")).bytes, bytes);
 }
 
+TEST_P(RegistryContract, TakesSeveralTagsAtOnceOrSaysThatItDoesNot) {
+  const auto bytes = image("tags");
+  const std::vector<std::string> names{"1.2.3", "1.2", "1", "latest"};
+  const auto taken = client_->put_tagged(repository(), names, oci::media_type::oci_manifest, bytes);
+  EXPECT_EQ(client_->need_manifest(tag("x").with(Digest::sha256(bytes))).bytes, bytes);
+  const auto tags = client_->tags(repository());
+  EXPECT_EQ(std::set<std::string>(tags.begin(), tags.end()), taken);
+  for (const auto& name : taken) EXPECT_EQ(client_->need_manifest(tag(name)).bytes, bytes);
+}
+
 TEST_P(RegistryContract, KeepsIndexes) {
   const auto bytes = image("amd64");
   auto entry = client_->put_manifest(tag("x").with(Digest::sha256(bytes)), oci::media_type::oci_manifest, bytes);

@@ -81,14 +81,37 @@ TEST_F(Promote, MovesNoTagWhenOneRepositoryRefuses) {
   EXPECT_THAT(client_.tags(repository("b")), IsEmpty());
 }
 
-TEST_F(Promote, OneRepositoryTakesTheIndexUnderItsTagsAtOnce) {
+TEST_F(Promote, OneRepositoryTakesTheIndexAndItsTagsInOneRequest) {
   tags_ = {tag("a", "1"), tag("a", "latest")};
   promote(client_, artifact_, tags_);
-  EXPECT_EQ(gate_.count("PUT", "/manifests/"), 2U);
-  EXPECT_EQ(client_.need_manifest(tag("a", "latest")).bytes, artifact_.bytes);
+  EXPECT_EQ(gate_.count("PUT", "/manifests/"), 1U);
+  for (const auto& tag : tags_) EXPECT_EQ(client_.need_manifest(tag).bytes, artifact_.bytes);
   refuse("/manifests/");
   EXPECT_THAT(failure().message(),
               AllOf(HasSubstr("no tag was moved: not accepted: "), HasSubstr(tag("a", "1").str())));
+}
+
+TEST_F(Promote, OneTagGoesUnderItsNameAtOnce) {
+  tags_ = {tag("a", "1")};
+  promote(client_, artifact_, tags_);
+  EXPECT_EQ(gate_.count("PUT", "/manifests/1"), 1U);
+  EXPECT_EQ(gate_.count("PUT", ""), 1U);
+}
+
+TEST_F(Promote, ManyTagsGoByTens) {
+  tags_.clear();
+  for (int i = 0; i < 21; ++i) tags_.push_back(tag("a", std::to_string(i)));
+  promote(client_, artifact_, tags_);
+  EXPECT_EQ(gate_.count("PUT", "?tag="), 2U);
+  EXPECT_EQ(gate_.count("PUT", "/manifests/"), 3U);
+  for (const auto& tag : tags_) EXPECT_EQ(client_.need_manifest(tag).bytes, artifact_.bytes);
+}
+
+TEST_F(Promote, TagsGoOneByOneWhereTheRegistryTakesThemSo) {
+  gate_.one_tag_a_request = true;
+  promote(client_, artifact_, tags_);
+  for (const auto& tag : tags_) EXPECT_EQ(client_.need_manifest(tag).bytes, artifact_.bytes);
+  EXPECT_EQ(gate_.count("PUT", "/v2/a/manifests/latest"), 1U);
 }
 
 TEST_F(Promote, MovesNoTagWhenAChildIsMissing) {
@@ -98,7 +121,7 @@ TEST_F(Promote, MovesNoTagWhenAChildIsMissing) {
 }
 
 TEST_F(Promote, TellsTheTagsThatMovedFromThoseThatDidNot) {
-  refuse("/manifests/latest");
+  refuse("latest");
   const auto error = failure();
   EXPECT_EQ(error.kind(), ErrorKind::publish);
   const auto unmoved = error.message().find("not moved: " + tag("a", "latest").str());
@@ -114,7 +137,7 @@ TEST_F(Promote, TellsTheTagsThatMovedFromThoseThatDidNot) {
 
 TEST_F(Promote, LeavesTheOldImageUnderATagThatDoesNotMove) {
   client_.put_manifest(tag("a", "latest"), arm64_image_.media_type, layout_.finish({index_}).read_blob(arm64_image_));
-  refuse("/manifests/latest");
+  refuse("latest");
   failure();
   EXPECT_EQ(client_.need_manifest(tag("a", "latest")).descriptor.digest, arm64_image_.digest);
 }

@@ -73,6 +73,19 @@ TEST(Manifests, ThatArriveWrongAreNoticed) {
   EXPECT_EQ(scripted.server.seen().size(), 1U);
 }
 
+TEST(Manifests, GoUnderSeveralTagsInOneRequest) {
+  Scripted scripted({reply(201, "OCI-Tag: 1.2 ,latest,, other\r\nOCI-Tag: 1\r\n"), reply(201), reply(414)});
+  const auto put = [&] {
+    return scripted.client.put_tagged(scripted.app(), {"1", "1.2", "1.2.3", "latest"}, oci::media_type::oci_index,
+                                      manifest);
+  };
+  EXPECT_EQ(put(), (std::set<std::string>{"1", "1.2", "latest"}));
+  EXPECT_TRUE(scripted.server.seen().at(0).has("/manifests/" + Digest::sha256(manifest).str() +
+                                               "?tag=1&tag=1.2&tag=1.2.3&tag=latest HTTP"));
+  EXPECT_TRUE(put().empty()) << "it does not know of tags here";
+  EXPECT_EQ(scripted.failure(put).kind(), ErrorKind::registry);
+}
+
 TEST(Blobs, AreCheckedAgainstDigestAndSize) {
   Scripted scripted({reply(200, "", "wrong"), reply(200, "", "longer than that"), reply(200, "", "l")});
   for (const auto* expected : {"right", "longer", "longer"}) {

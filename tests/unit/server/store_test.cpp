@@ -122,6 +122,23 @@ TEST_F(StoreTest, WritesAManifestOnceForAllItsTags) {
   EXPECT_EQ(store.manifest(name, digest)->bytes, bytes) << "lost content comes back";
 }
 
+TEST_F(StoreTest, TagsThatCameTogetherMoveApart) {
+  auto store = open();
+  const auto put = [&](const std::string& bytes, const std::vector<Tag>& tags) {
+    store.put_manifest(name, Digest::sha256(bytes), bytes, read_manifest(bytes, "a/b"), tags);
+  };
+  const auto one = *Tag::parse("1");
+  const auto latest = *Tag::parse("latest");
+  put("old", {one, latest, one});
+  put("old", {latest, one});
+  EXPECT_TRUE(fs::is_empty(root / "drafts"));
+  put("new", {latest});
+  EXPECT_EQ(store.resolve(name, one), Digest::sha256("old"));
+  EXPECT_EQ(store.resolve(name, latest), Digest::sha256("new"));
+  store.remove_tag(name, latest);
+  EXPECT_EQ(store.resolve(name, one), Digest::sha256("old"));
+}
+
 TEST_F(StoreTest, ListsWhatItHas) {
   auto store = open();
   add(store, "hello");
