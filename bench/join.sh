@@ -5,7 +5,9 @@
 # Steps of polyarch that wait for each other, however many images and tags there are:
 #   1. the manifests of all sources, side by side: what is to be joined
 #   2. their configs, side by side: which platform each is, which nothing else tells
-#   3. the index, under all its tags side by side; with several repositories it goes by its digest into all of them first
+#   3. the index, under its tag or, by its digest, with all its tags in the same request; a registry that does not know
+#      several tags a request (docker-registry) gets them side by side in a fourth step. With several repositories the
+#      index goes by its digest into all of them before.
 # Each needs the answer to the one before, and there is no other request: nothing is pinged, asked for by HEAD, or asked
 # twice. Opening the connections takes one more, which this proxy does not delay.
 # Peers that know one tag a call get their own command for more tags, once a tag.

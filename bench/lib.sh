@@ -101,7 +101,7 @@ debian() { # PORT DIR
   cat >"$2.yml" <<END
 version: 0.1
 log: {level: error, accesslog: {disabled: true}}
-storage: {filesystem: {rootdirectory: $2}}
+storage: {cache: {blobdescriptor: inmemory}, filesystem: {rootdirectory: $2}}
 http: {addr: "127.0.0.1:$1"}
 END
   serve "$1" docker-registry serve "$2.yml"

@@ -40,7 +40,7 @@ class Gate final : public http::Transport {
   }
 
   std::function<bool(const http::Request&)> refuses;
-  bool one_tag_a_request = false;  // as registries before distribution-spec 1.1, which pass over what they don't know
+  bool one_tag_a_request = false;  // as registries of distribution-spec 1.1, which pass over what they do not know
 
  private:
   std::unique_ptr<http::Transport> inner_ = http::with_redirects(http::make_transport({}));
