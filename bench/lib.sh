@@ -1,11 +1,15 @@
 # shellcheck shell=bash
 # What the benchmarks share: paired runs, so that a noisy machine slows both sides alike, and medians.
 
-# Milliseconds that a command takes; its output goes to a log.
-time_ms() { # COMMAND…
+# Microseconds, and milliseconds, that a command takes; its output goes to a log.
+time_us() { # COMMAND…
   local start=${EPOCHREALTIME/[.,]/}
   "$@" >"$OUT/last.log" 2>&1 || { cat "$OUT/last.log" >&2 && return 1; }
-  echo $(((${EPOCHREALTIME/[.,]/} - start + 500) / 1000))
+  echo $((${EPOCHREALTIME/[.,]/} - start))
+}
+time_ms() { # COMMAND…
+  local us
+  us=$(time_us "$@") && echo $(((us + 500) / 1000))
 }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : int((v[NR / 2] + v[NR / 2 + 1]) / 2) }'; }
@@ -29,21 +33,21 @@ pairs() { # COUNT TITLE PREPARE FUNCTION_A FUNCTION_B
     "$((x - y))" "$count"
 }
 
-# Runs every function once a round, after `prepare NAME`; leaves the median of NAME in $OUT/NAME.median. Each round begins
+# Runs every function once a round, after `prepare NAME`; leaves the median of NAME, in microseconds, in $OUT/NAME.median. Each round begins
 # with the next one, every other round goes backwards: nobody always has the same one's dirty pages to wait for.
 rounds() { # COUNT PREPARE FUNCTION…
   local count=$1 prepare=$2 i k name
   shift 2
   local names=("$@")
-  for name in "${names[@]}"; do : >"$OUT/$name.ms"; done
+  for name in "${names[@]}"; do : >"$OUT/$name.us"; done
   for ((i = 0; i < count; i++)); do
     for ((k = 0; k < ${#names[@]}; k++)); do
       name=${names[(i + (i % 2 ? ${#names[@]} - k : k)) % ${#names[@]}]}
       "$prepare" "$name"
-      time_ms "$name" >>"$OUT/$name.ms"
+      time_us "$name" >>"$OUT/$name.us"
     done
   done
-  for name in "${names[@]}"; do median <"$OUT/$name.ms" >"$OUT/$name.median"; done
+  for name in "${names[@]}"; do median <"$OUT/$name.us" >"$OUT/$name.median"; done
 }
 
 # Leaves in SHARE how many milliseconds a run keeps all cores busy in the servers alone: here no client is faster than that.
@@ -67,17 +71,19 @@ servers_ms() {
   echo "$total"
 }
 
+ms() { awk -v us="$1" 'BEGIN { printf us < 100000 ? "%.1f ms" : "%.0f ms", us / 1000 }'; }
+
 # One row: what was measured, our median, each peer's, and our ratio to the best of them. The first name is ours.
 row() { # TITLE FUNCTION…
   local title=$1 name best='' ours line
   shift
   ours=$(cat "$OUT/$1.median")
-  line="| $title | $ours ms |"
+  line="| $title | $(ms "$ours") |"
   shift
   for name in "$@"; do
     local value
     value=$(cat "$OUT/$name.median")
-    line+=" $value ms |"
+    line+=" $(ms "$value") |"
     if [[ -z $best ]] || ((value < best)); then best=$value; fi
   done
   printf '%s %s |\n' "$line" "$(awk -v x="$ours" -v y="$best" 'BEGIN { printf "%.2f", x / y }')"
