@@ -10,12 +10,16 @@ namespace polyarch::sys {
 void run_parallel(const std::vector<std::function<void()>>& tasks, std::size_t width) {
   std::vector<std::exception_ptr> failures(tasks.size());
   std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
   const auto work = [&] {
-    for (std::size_t i = next++; i < tasks.size(); i = next++) {
+    while (!failed) {
+      const auto i = next++;
+      if (i >= tasks.size()) return;
       try {
         tasks[i]();
       } catch (...) {
         failures[i] = std::current_exception();
+        failed = true;
       }
     }
   };

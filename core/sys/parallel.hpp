@@ -5,8 +5,8 @@
 
 namespace polyarch::sys {
 
-// Runs every task, at most `width` at a time, and waits for all. The first exception (in the order of `tasks`) is
-// thrown again after all have ended.
+// Runs every task, at most `width` at a time and beginning in their order, and waits for them. After an exception no
+// further one begins; the first (in the order of `tasks`) is thrown again once those under way have ended.
 void run_parallel(const std::vector<std::function<void()>>& tasks, std::size_t width);
 
 }  // namespace polyarch::sys

@@ -71,5 +71,18 @@ TEST(RunParallel, ThrowsTheFirstFailureAfterAllHaveEnded) {
   EXPECT_EQ(ended, 2);
 }
 
+TEST(RunParallel, BeginsNothingAfterAFailure) {
+  for (const std::size_t width : {1U, 2U}) {
+    std::atomic<int> begun = 0;
+    Tasks tasks(50, [&] {
+      ++begun;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    });
+    tasks[1] = [] { throw std::runtime_error("no"); };
+    EXPECT_THROW(run_parallel(tasks, width), std::runtime_error);
+    EXPECT_LE(begun, 2) << width;
+  }
+}
+
 }  // namespace
 }  // namespace polyarch::sys
