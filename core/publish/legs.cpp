@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <functional>
+#include <set>
 
 #include "base/error.hpp"
+#include "publish/graph.hpp"
 #include "publish/image_platform.hpp"
 #include "sys/parallel.hpp"
 
@@ -23,10 +25,28 @@ void complete(Leg& leg, const std::optional<oci::Platform>& declared, Source& so
   leg.platform = image_platform(declared, other ? "{}" : source.config(manifest.config), what);
 }
 
+bool is_nested(const oci::Descriptor& entry) {
+  return oci::media_type::is_index(entry.media_type) && !entry.is_attestation();
+}
+
+// The entries of an index and, in place of the indexes among them, theirs. An index is opened once, however often it is
+// named.
+std::vector<oci::Descriptor> read_entries(const Origin& origin) {
+  auto entries = oci::Index::parse(origin.bytes, origin.name).manifests;
+  const GraphReader reader{.manifest = [&](const auto& entry) { return origin.source->manifest(entry); },
+                           .done = [](const auto& entry) { return !is_nested(entry); }};
+  std::set<Digest> known;
+  for (const auto& node : read_graph(reader, entries, known))
+    std::ranges::copy(node.manifests, std::back_inserter(entries));
+  std::erase_if(entries, is_nested);
+  return entries;
+}
+
 // The entries of an index as legs; attestations find their image by its digest.
-std::vector<Leg> split(const oci::Index& index, const Origin& origin) {
+std::vector<Leg> split(const Origin& origin) {
+  const auto entries = read_entries(origin);
   std::vector<Leg> legs;
-  for (const auto& entry : index.manifests) {
+  for (const auto& entry : entries) {
     if (entry.is_attestation()) continue;
     if (!oci::media_type::is_manifest(entry.media_type)) {
       throw Error(ErrorKind::publish,
@@ -43,7 +63,7 @@ std::vector<Leg> split(const oci::Index& index, const Origin& origin) {
     });
   }
   sys::run_parallel(reads, registry::parallel_requests);
-  for (const auto& entry : index.manifests) {
+  for (const auto& entry : entries) {
     if (!entry.is_attestation()) continue;
     const auto owner =
         std::ranges::find_if(legs, [&](const Leg& leg) { return leg.manifest.digest == entry.attests(); });
@@ -107,8 +127,7 @@ bool same_target(const oci::Platform& a, const oci::Platform& b) {
 }
 
 std::vector<Leg> read_legs(const Origin& origin) {
-  if (oci::media_type::is_index(origin.root.media_type))
-    return split(oci::Index::parse(origin.bytes, origin.name), origin);
+  if (oci::media_type::is_index(origin.root.media_type)) return split(origin);
   Leg leg{{}, origin.root, {}, origin.name, origin.bytes};
   complete(leg, std::nullopt, *origin.source);
   return {std::move(leg)};

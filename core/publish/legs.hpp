@@ -21,10 +21,10 @@ struct Leg {
 // The same but for the version of the operating system, which an image may name and a user does not.
 bool same_target(const oci::Platform& a, const oci::Platform& b);
 
-// The legs of an image or index: the entries of an index, or the one image. Its platform is what the index says, or
-// what its config says where the index does not. Throws Error{publish} when both say it and differ, when the platform
-// is one that cannot be, and on entries of an index that are neither an image nor an attestation of one. Reads side by
-// side.
+// The legs of an image or index: the entries of an index and of the indexes within it, or the one image. Its platform
+// is what the index says, or what its config says where the index does not. Throws Error{publish} when both say it and
+// differ, when the platform is one that cannot be, and on entries of an index that are neither an index, an image nor
+// an attestation of one; Error{input} when there are more entries than read_graph takes. Reads side by side.
 std::vector<Leg> read_legs(const Origin& origin);
 std::vector<Leg> read_legs(registry::Client& client, const oci::Reference& reference);
 // The same of the one image or index that a layout holds.

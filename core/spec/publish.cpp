@@ -7,7 +7,8 @@ const Command<PublishOptions>& publish_command() {
   static const Command<PublishOptions> command{
       "publish", "Join images of single platforms into one multi-platform image, and move tags to it",
       "The sources may be images or indexes, in any registry or in an OCI layout; what is missing where the tags are\n"
-      "is copied there, with attestations and referrers. One index and nothing to change keeps its digest.\n"
+      "is copied there, with attestations and referrers. One index and nothing to change keeps its digest;\n"
+      "else an index within an index gives its images to the one that is made.\n"
       "The same sources always give the same digest. Tags move last, so a tag never points at half an image.",
       "polyarch publish -t registry.example/app:1 registry.example/app@sha256:… registry.example/app@sha256:…\n"
       "polyarch publish -t registry.example/app:stable registry.example/app:1\n"

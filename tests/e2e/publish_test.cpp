@@ -56,6 +56,31 @@ TEST_F(Publishing, KeepsTheDigestOfOneIndexAndItsReferrers) {
   ASSERT_EQ(client_.referrers(repository(other_, "app"), root.digest).size(), 1U);
 }
 
+TEST_F(Publishing, OpensAnIndexWithinAnIndexAndKeepsItWhereNothingChanges) {
+  polyarch::testing::LayoutBuilder layout;
+  const auto image = [&](const std::string& name) {
+    const auto platform = oci::Platform::parse(name);
+    return polyarch::testing::with_platform(layout.image(platform, name), platform);
+  };
+  const auto amd64 = image("linux/amd64");
+  const auto outer = layout.index({image("linux/arm64"), layout.index({amd64, layout.attestation(amd64)})});
+  layout.finish({outer});
+  const auto source = "oci:" + layout.root().string();
+  must({"publish", "-t", here("app:1"), source});
+  EXPECT_EQ(digest_of(here("app:1")), outer.digest.str());
+  must({"publish", "-t", there("app:1"), here("app:1")});
+  EXPECT_EQ(digest_of(there("app:1")), outer.digest.str());
+  EXPECT_THAT(must({"inspect", there("app:1")}),
+              ::testing::AllOf(HasSubstr("linux/amd64"), HasSubstr("linux/arm64"), HasSubstr("+attestation")));
+  const auto arm = push_image(repository(registry_, "parts"), "linux/arm/v7");
+  must({"publish", "-t", there("app:2"), there("app:1"), arm});
+  EXPECT_THAT(whole_platforms(there("app:2")),
+              ElementsAre("linux/amd64", "linux/arm/v7", "linux/arm64", "unknown/unknown"));
+  const auto other = push_image(repository(registry_, "parts"), "linux/amd64");
+  EXPECT_THAT(engine({"publish", "-t", there("app:3"), there("app:1"), other}).err,
+              ::testing::AllOf(HasSubstr("two images for linux/amd64"), HasSubstr(there("app:1")), HasSubstr(other)));
+}
+
 TEST_F(Publishing, AppendsRemovesAndReplacesPlatforms) {
   publish_two(here("app:1"));
   const auto other = push_image(repository(registry_, "parts"), "linux/arm64");

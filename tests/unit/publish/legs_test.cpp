@@ -1,5 +1,6 @@
 #include "publish/legs.hpp"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -71,8 +72,38 @@ TEST_F(Legs, OfABareImageCarryNothingOfTheFileThatItCameIn) {
 TEST_F(Legs, AreImagesOnly) {
   const auto other = layout_.blob("application/vnd.example", "{}");
   EXPECT_THAT(failure(layout_.index({other})), HasSubstr("application/vnd.example"));
+  EXPECT_THAT(failure(layout_.index({layout_.index({other})})), HasSubstr("application/vnd.example"));
+}
+
+TEST_F(Legs, OfAnIndexWithinAnIndexAreItsOwn) {
   export_two_platforms();
-  EXPECT_THAT(failure(layout_.index({index_})), HasSubstr("not an image"));
+  const auto outer = layout_.index({arm64_image_, layout_.index({layout_.index({amd64_image_}), attestation_})});
+  auto legs = read_legs(layout_.finish({outer}));
+  std::ranges::sort(legs, {}, &Leg::platform);
+  expect_two_platforms(legs);
+  push_layout(client_, layout_.finish({outer}), repository("app"));
+  legs = read_legs(client_, by_digest("app", outer));
+  std::ranges::sort(legs, {}, &Leg::platform);
+  expect_two_platforms(legs);
+}
+
+TEST_F(Legs, AreReadOnceHoweverOftenAnIndexIsNamed) {
+  export_two_platforms();
+  auto outer = index_;
+  for (int depth = 0; depth < 40; ++depth) outer = layout_.index({outer, outer});
+  expect_two_platforms(read_legs(layout_.finish({outer})));
+}
+
+TEST_F(Legs, AreFewEnough) {
+  std::vector<oci::Descriptor> entries(20'001, layout_.blob(oci::media_type::oci_manifest, "{}"));
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].digest = Digest::sha256(std::to_string(i));
+  try {
+    read_legs(layout_.finish({layout_.index(entries)}));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    EXPECT_THAT(error.message(), HasSubstr("20000"));
+  }
 }
 
 TEST_F(Legs, AreOfAPlatform) {
