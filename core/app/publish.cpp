@@ -54,9 +54,10 @@ publish::Artifact make_index(Publication& publication, const spec::PublishOption
     return {only.origin.root.media_type, only.origin.bytes};
   }
   auto annotations = split_annotations(options.annotations);
-  for (const auto& input : inputs) annotations.index.insert(input.annotations.begin(), input.annotations.end());
-  const auto index = publish::assemble(
-      publication.legs, {std::move(annotations.index), std::move(annotations.descriptor), std::string(type)});
+  publish::IndexOptions made{std::move(annotations.index), std::move(annotations.descriptor), std::string(type)};
+  for (const auto& input : inputs)
+    if (input.base) made.base = *input.base;
+  const auto index = publish::assemble(publication.legs, made);
   return {index.media_type, index.dump()};
 }
 

@@ -29,7 +29,7 @@ std::vector<PublishInput> read_base(registry::Client& client, const spec::Publis
   if (options.remove.empty() && !client.head_manifest(base)) return {};
   auto input = read_input(client, base.str());
   if (oci::media_type::is_index(input.origin.root.media_type))
-    input.annotations = oci::Index::parse(input.origin.bytes, base.str()).annotations;
+    input.base = oci::Index::parse(input.origin.bytes, base.str());
   return {std::move(input)};
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "oci/reference.hpp"
@@ -13,7 +14,7 @@ struct PublishInput {
   std::vector<publish::Leg> legs;          // as they shall be published
   std::vector<oci::Descriptor> manifests;  // to copy, with all that they name
   std::vector<publish::Leg> annotated;     // whose manifests are new, and in no registry yet
-  oci::Annotations annotations;            // of the index that --append or --remove starts from
+  std::optional<oci::Index> base;          // where --append or --remove starts from an index, and this is it
 };
 
 // Reads every source, and with --append or --remove first of all what `base` names now; asks for all at once. Takes

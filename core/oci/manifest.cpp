@@ -96,18 +96,22 @@ std::uint64_t Manifest::total_size() const {
 }
 
 Index Index::parse(std::string_view bytes, std::string_view what) {
-  const auto object = parse_json(bytes, what, largest_manifest);
+  auto object = parse_json(bytes, what, largest_manifest);
   Index out;
   out.media_type = media_type_of(object, media_type::oci_index, media_type::is_index, what);
   out.manifests = descriptors_at(object, "manifests", what);
   out.subject = subject_of(object, what);
   out.artifact_type = string_at(object, "artifactType", what).value_or("");
   out.annotations = annotations_from_json(object, what);
+  out.extra = std::move(object);
+  for (const auto* known : {"schemaVersion", "mediaType", "manifests", "subject", "artifactType", "annotations"})
+    out.extra.erase(known);
   return out;
 }
 
 std::string Index::dump() const {
-  Json out{{"manifests", to_json(manifests)}};
+  auto out = extra;
+  out["manifests"] = to_json(manifests);
   dump_common(out, *this);
   return out.dump();
 }

@@ -24,13 +24,15 @@ struct Manifest {
   std::uint64_t total_size() const;
 };
 
-// An image index or Docker manifest list (OCI image-spec, image-index.md).
+// An image index or Docker manifest list (OCI image-spec, image-index.md). `extra` keeps the members that this struct
+// does not name, so that a changed index loses none.
 struct Index {
   std::string media_type = std::string(media_type::oci_index);
   std::vector<Descriptor> manifests;
   std::optional<Descriptor> subject;
   std::string artifact_type;
   Annotations annotations;
+  Json extra = Json::object();
 
   static Index parse(std::string_view bytes, std::string_view what);  // as Manifest::parse
   // Deterministic: members in a fixed order, no insignificant space. Same index, same bytes.

@@ -107,10 +107,12 @@ std::vector<Leg> unite(std::vector<Leg> legs) {
   return out;
 }
 
-void check_docker_list(const std::vector<Leg>& legs, const IndexOptions& options) {
-  const auto hint = "leave out --media-type docker: an OCI index holds both";
-  if (!options.annotations.empty() || !options.descriptor_annotations.empty())
+void check_docker_list(const std::vector<Leg>& legs, const oci::Index& index, const IndexOptions& options) {
+  const auto hint = "leave out --media-type docker: an OCI index holds them";
+  if (!index.annotations.empty() || !options.descriptor_annotations.empty())
     throw Error(ErrorKind::publish, "a Docker manifest list has no annotations", hint);
+  if (index.subject || !index.artifact_type.empty())
+    throw Error(ErrorKind::publish, "a Docker manifest list has neither a subject nor an artifact type", hint);
   for (const auto& leg : legs) {
     if (leg.attestations.empty()) continue;
     throw Error(ErrorKind::publish,
@@ -148,11 +150,12 @@ std::vector<Leg> read_legs(const oci::Layout& layout) {
 oci::Index assemble(std::vector<Leg> legs, const IndexOptions& options) {
   if (legs.empty()) throw Error(ErrorKind::publish, "there is no image to join into an index");
   legs = unite(std::move(legs));
-  const bool docker = options.media_type == oci::media_type::docker_index;
-  if (docker) check_docker_list(legs, options);
-  oci::Index index;
+  auto index = options.base;
   index.media_type = options.media_type;
-  index.annotations = options.annotations;
+  index.manifests.clear();
+  for (const auto& [key, value] : options.annotations) index.annotations[key] = value;
+  const bool docker = options.media_type == oci::media_type::docker_index;
+  if (docker) check_docker_list(legs, index, options);
   for (auto& leg : legs) {
     leg.manifest.platform = leg.platform;
     if (docker) leg.manifest.annotations.clear();

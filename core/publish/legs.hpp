@@ -34,11 +34,12 @@ struct IndexOptions {
   oci::Annotations annotations;             // of the index
   oci::Annotations descriptor_annotations;  // of each image's entry
   std::string media_type = std::string(oci::media_type::oci_index);
+  oci::Index base = {};  // that is changed: what it says beside its type and its entries is kept
 };
 
 // Joins legs into an index: a pure function, the same for every order of `legs`. The same image twice counts once.
 // Throws Error{publish} on no legs, on two images of one platform, naming both sources, and when a Docker manifest list
-// cannot hold what it is asked to: annotations and attestations.
+// cannot hold what it is asked to: annotations, attestations, a subject and an artifact type.
 oci::Index assemble(std::vector<Leg> legs, const IndexOptions& options);
 
 }  // namespace polyarch::publish

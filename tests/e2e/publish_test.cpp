@@ -97,6 +97,23 @@ TEST_F(Publishing, AppendsRemovesAndReplacesPlatforms) {
   EXPECT_THAT(whole_platforms(here("fresh:1")), ElementsAre("linux/arm64"));
 }
 
+TEST_F(Publishing, KeepsWhatAnIndexSaysOfItselfWhenItsPlatformsChange) {
+  publish_two(here("app:1"));
+  const auto name = oci::Reference::parse(here("app:1"));
+  auto members = parse_json(client_.need_manifest(name).bytes, "it");
+  const auto subject = members.at("manifests").at(0);
+  members["subject"] = {
+      {"mediaType", subject.at("mediaType")}, {"digest", subject.at("digest")}, {"size", subject.at("size")}};
+  members["artifactType"] = "application/y";
+  members["annotations"] = {{"a", "1"}};
+  members["later"] = {1, 2};
+  client_.put_manifest(name, oci::media_type::oci_index, members.dump());
+  must({"publish", "-t", here("app:1"), "--append", push_image(repository(registry_, "parts"), "linux/s390x")});
+  EXPECT_THAT(whole_platforms(here("app:1")), ElementsAre("linux/amd64", "linux/arm64", "linux/s390x"));
+  must({"publish", "-t", here("app:1"), "--remove", "linux/s390x"});
+  EXPECT_EQ(client_.need_manifest(name).bytes, members.dump());
+}
+
 TEST_F(Publishing, AnnotatesIndexEntriesAndManifests) {
   const auto source = repository(registry_, "parts");
   must({"publish", "-t", here("app:1"), "--annotation", "index:a=1", "--annotation", "manifest-descriptor:b=2",

@@ -98,6 +98,17 @@ TEST(Index, SameIndexSameBytes) {
             R"({"manifests":[],"mediaType":"application/vnd.oci.image.index.v1+json","schemaVersion":2})");
 }
 
+TEST(Index, KeepsTheMembersThatItDoesNotKnow) {
+  const auto text =
+      fmt::format(R"({{"a-later":{{"b":[1,null]}},"manifests":[{}],"mediaType":"{}","schemaVersion":2,"z-later":0.5}})",
+                  R"({"digest":"sha256:)" + std::string(64, 'b') + R"(","mediaType":"application/x","size":7})",
+                  media_type::oci_index);
+  auto index = Index::parse(text, "x");
+  EXPECT_EQ(index.dump(), text);
+  index.manifests.clear();
+  EXPECT_THAT(index.dump(), ::testing::AllOf(HasSubstr(R"("manifests":[])"), HasSubstr("a-later")));
+}
+
 TEST(Index, KeepsTheDockerType) {
   const auto text = fmt::format(R"({{"manifests":[],"mediaType":"{}","schemaVersion":2}})", media_type::docker_index);
   EXPECT_EQ(Index::parse(text, "x").dump(), text);

@@ -101,6 +101,17 @@ TEST(Assemble, CountsTheSameImageOnce) {
   EXPECT_EQ(assemble({leg("linux/amd64"), second, first}, {}).dump(), once.dump());
 }
 
+TEST(Assemble, KeepsWhatTheIndexThatItChangesSaysOfItself) {
+  auto base = assemble({leg("linux/arm64"), leg("linux/s390x")}, {.annotations = {{"a", "1"}, {"b", "1"}}});
+  base.subject = descriptor("subject");
+  base.artifact_type = "application/y";
+  base.extra["later"] = {1, 2};
+  const auto changed = assemble({leg("linux/amd64"), leg("linux/arm64")}, {.annotations = {{"b", "2"}}, .base = base});
+  base.manifests = assemble({leg("linux/amd64"), leg("linux/arm64")}, {}).manifests;
+  base.annotations["b"] = "2";
+  EXPECT_EQ(changed.dump(), base.dump());
+}
+
 TEST(Assemble, MakesADockerListOfWhatFitsIntoOne) {
   const std::string docker(oci::media_type::docker_index);
   auto annotated = leg("linux/arm64");
@@ -111,6 +122,9 @@ TEST(Assemble, MakesADockerListOfWhatFitsIntoOne) {
   EXPECT_THROW(assemble({leg("linux/arm64", "x", 1)}, {.media_type = docker}), Error);
   EXPECT_THROW(assemble({annotated}, {.annotations = {{"a", "b"}}, .media_type = docker}), Error);
   EXPECT_THROW(assemble({annotated}, {.descriptor_annotations = {{"a", "b"}}, .media_type = docker}), Error);
+  EXPECT_THROW(assemble({annotated}, {.media_type = docker, .base = {.annotations = {{"a", "b"}}}}), Error);
+  EXPECT_THROW(assemble({annotated}, {.media_type = docker, .base = {.subject = descriptor("x")}}), Error);
+  EXPECT_THROW(assemble({annotated}, {.media_type = docker, .base = {.artifact_type = "application/y"}}), Error);
 }
 
 TEST(Assemble, RefusesToPublishNothing) {
