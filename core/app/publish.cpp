@@ -130,7 +130,7 @@ int publish(const spec::PublishOptions& options, Context& context) {
   const auto tags = parse_tags(options.tags);
   Registries registries(context, options);
   auto& client = registries.client();
-  const auto publication = compose(read_inputs(client, options, tags.front()), options, tags);
+  const auto publication = compose(read_inputs(client, options, tags), options, tags);
   if (!options.dry_run) {
     CopyMeter meter(context);
     spread(client, publication, tags, meter.traffic());

@@ -33,6 +33,18 @@ std::vector<PublishInput> read_base(registry::Client& client, const spec::Publis
   return {std::move(input)};
 }
 
+// Every tag gets what the first one names: what only another one names would be lost.
+void check_others(const std::vector<oci::Reference>& tags, const std::vector<std::optional<oci::Descriptor>>& others,
+                  const std::vector<PublishInput>& bases) {
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    if (!others[i] || (!bases.empty() && others[i]->digest == bases.front().origin.root.digest)) continue;
+    throw Error(ErrorKind::usage,
+                fmt::format("--append and --remove change what {} names, and {} names something else",
+                            tags.front().str(), tags[i + 1].str()),
+                "change each of these tags by itself");
+  }
+}
+
 void remove_platforms(PublishInput& base, const std::vector<oci::Platform>& platforms) {
   for (const auto& platform : platforms) {
     const auto gone =
@@ -57,7 +69,7 @@ void annotate(PublishInput& input, const std::vector<ManifestAnnotation>& annota
 }  // namespace
 
 std::vector<PublishInput> read_inputs(registry::Client& client, const spec::PublishOptions& options,
-                                      const oci::Reference& base) {
+                                      const std::vector<oci::Reference>& tags) {
   const bool edits = options.append || !options.remove.empty();
   if (options.sources.empty() && !edits)
     throw Error(ErrorKind::usage, "publish needs a source", "name the images to join, by tag, digest or layout");
@@ -65,10 +77,14 @@ std::vector<PublishInput> read_inputs(registry::Client& client, const spec::Publ
   const auto annotations = manifest_annotations(split_annotations(options.annotations).manifest);
   std::vector<PublishInput> bases;
   std::vector<PublishInput> inputs(options.sources.size());
-  std::vector<std::function<void()>> reads{[&] { bases = read_base(client, options, base); }};
+  std::vector<std::optional<oci::Descriptor>> others(edits ? tags.size() - 1 : 0);
+  std::vector<std::function<void()>> reads{[&] { bases = read_base(client, options, tags.front()); }};
+  for (std::size_t i = 0; i < others.size(); ++i)
+    reads.emplace_back([&, i] { others[i] = client.head_manifest(tags[i + 1]); });
   for (std::size_t i = 0; i < inputs.size(); ++i)
     reads.emplace_back([&, i] { inputs[i] = read_input(client, options.sources[i]); });
   sys::run_parallel(reads, parallel_sources);
+  check_others(tags, others, bases);
   for (auto& one : bases) {
     remove_platforms(one, removed);
     inputs.push_back(std::move(one));

@@ -17,10 +17,10 @@ struct PublishInput {
   std::optional<oci::Index> base;          // where --append or --remove starts from an index, and this is it
 };
 
-// Reads every source, and with --append or --remove first of all what `base` names now; asks for all at once. Takes
-// away and annotates what the options say. Throws Error{usage} when nothing is named, or when a platform that shall go
-// is not there.
+// Reads every source, and with --append or --remove first of all what the first of `tags` names now; asks for all at
+// once. Takes away and annotates what the options say. Throws Error{usage} when nothing is named, when a platform that
+// shall go is not there, or when another tag names something else than the first one.
 std::vector<PublishInput> read_inputs(registry::Client& client, const spec::PublishOptions& options,
-                                      const oci::Reference& base);
+                                      const std::vector<oci::Reference>& tags);
 
 }  // namespace polyarch::app

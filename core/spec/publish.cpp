@@ -28,7 +28,8 @@ const Command<PublishOptions>& publish_command() {
             "Annotation to set, [LEVEL:]KEY=VALUE with the level index, manifest (the default) or manifest-descriptor",
             {.value = "[LEVEL:]KEY=VALUE", .input = "annotations", .group = Group::image}},
            {"append", &O::append,
-            "Start from what the first tag names now; a platform that it has already is refused unless it is removed"},
+            "Start from what the first tag names now; a platform that it has already is refused unless it is removed, "
+            "and so is a further tag that names something else"},
            {"remove",
             &O::remove,
             "Platform to leave out of what the first tag names now",
