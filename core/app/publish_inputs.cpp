@@ -87,6 +87,10 @@ std::vector<PublishInput> read_inputs(registry::Client& client, const spec::Publ
   check_others(tags, others, bases);
   for (auto& one : bases) {
     remove_platforms(one, removed);
+    if (one.legs.empty() && inputs.empty()) {
+      throw Error(ErrorKind::usage, fmt::format("--remove takes every platform of {}", one.origin.name),
+                  "leave one of them, or name an image in their place");
+    }
     inputs.push_back(std::move(one));
   }
   for (auto& input : inputs) {

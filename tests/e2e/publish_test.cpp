@@ -93,6 +93,9 @@ TEST_F(Publishing, AppendsRemovesAndReplacesPlatforms) {
               HasSubstr(other.substr(other.find('@') + 1)));
   must({"publish", "-t", here("app:1"), "--remove", "linux/amd64"});
   EXPECT_THAT(whole_platforms(here("app:1")), ElementsAre("linux/arm64"));
+  const auto emptied = engine({"publish", "-t", here("app:1"), "--remove", "linux/arm64"});
+  EXPECT_EQ(emptied.status, 2) << shown(emptied);
+  EXPECT_THAT(emptied.err, ::testing::AllOf(HasSubstr("--remove"), HasSubstr(here("app:1"))));
   must({"publish", "-t", here("fresh:1"), "--append", other});
   EXPECT_THAT(whole_platforms(here("fresh:1")), ElementsAre("linux/arm64"));
 }
