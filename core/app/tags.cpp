@@ -27,6 +27,19 @@ publish::Retention parse_retention(const spec::TagsOptions& options) {
   return out;
 }
 
+// Caches stand beside the images and are none of them: counted among the newest, they would push images out.
+std::map<std::string, std::string> staying_caches(const publish::Inventory& inventory) {
+  using Content = publish::Inventory::Content;
+  std::map<std::string, std::string> out;
+  for (const auto& [tag, digest] : inventory.tags) {
+    const auto manifest = inventory.manifests.find(digest);
+    const auto content = manifest == inventory.manifests.end() ? Content::other : manifest->second.content;
+    if (content == Content::snapshot) out[tag] = "a cache snapshot";
+    if (content == Content::layer_cache) out[tag] = "a layer cache";
+  }
+  return out;
+}
+
 }  // namespace
 
 int tags_ls(const spec::TagsOptions& options, Context& context) {
@@ -44,13 +57,16 @@ int tags_ls(const spec::TagsOptions& options, Context& context) {
 
 int tags_prune(const spec::TagsOptions& options, Context& context) {
   const auto repository = oci::Repository::parse(options.repository);
-  const auto retention = parse_retention(options);
+  auto retention = parse_retention(options);
   Registries registries(context, options);
   auto& client = registries.client();
   const auto now = context.clock.wall();
-  prune(
-      client, repository, [&] { return publish::plan_prune(read_inventory(client, repository), retention, now); },
-      {options.yes, options.format == "json"}, context);
+  const auto make_plan = [&] {
+    const auto inventory = read_inventory(client, repository);
+    retention.stay = staying_caches(inventory);
+    return publish::plan_prune(inventory, retention, now);
+  };
+  prune(client, repository, make_plan, {options.yes, options.format == "json"}, context);
   return 0;
 }
 

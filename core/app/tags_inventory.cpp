@@ -5,6 +5,8 @@
 #include <mutex>
 
 #include "base/error.hpp"
+#include "cache/layers.hpp"
+#include "cache/snapshots.hpp"
 #include "publish/graph.hpp"
 #include "report/timestamp.hpp"
 #include "sys/parallel.hpp"
@@ -22,6 +24,12 @@ std::optional<Clock::Wall> real_time(std::string_view text) {
   const auto time = report::parse_timestamp(text);
   if (!time || *time < first_real_time) return std::nullopt;
   return std::chrono::time_point_cast<Clock::Wall::duration>(*time);
+}
+
+publish::Inventory::Content content_of(const oci::Manifest& manifest) {
+  if (cache::is_snapshot(manifest)) return publish::Inventory::Content::snapshot;
+  if (cache::is_layer_cache(manifest)) return publish::Inventory::Content::layer_cache;
+  return publish::Inventory::Content::other;
 }
 
 class InventoryReader {
@@ -82,13 +90,14 @@ class InventoryReader {
     const auto annotations = oci::annotations_from_json(parse_json(node.bytes, what), what);
     const auto said = annotations.find(created_key);
     if (said != annotations.end()) out.created = real_time(said->second);
-    if (!out.created && !node.descriptor.is_attestation()) out.created = config_time(node);
+    if (!oci::media_type::is_manifest(node.descriptor.media_type)) return out;
+    const auto manifest = oci::Manifest::parse(node.bytes, what);
+    out.content = content_of(manifest);
+    if (!out.created && !node.descriptor.is_attestation()) out.created = config_time(manifest.config);
     return out;
   }
 
-  std::optional<Clock::Wall> config_time(const publish::Node& node) {
-    if (!oci::media_type::is_manifest(node.descriptor.media_type)) return std::nullopt;
-    const auto config = oci::Manifest::parse(node.bytes, "manifest").config;
+  std::optional<Clock::Wall> config_time(const oci::Descriptor& config) {
     try {
       return real_time(oci::ImageConfig::parse(client_.get_blob(repository_, config), "config").created);
     } catch (const Error& error) {

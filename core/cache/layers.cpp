@@ -40,6 +40,10 @@ std::string mount_tag(const oci::Platform& platform, std::string_view id, std::s
                      tag_part(scope, longest_scope));
 }
 
+bool is_layer_cache(const oci::Manifest& manifest) {
+  return manifest.config.media_type == "application/vnd.buildkit.cacheconfig.v0";
+}
+
 LayerCache layer_cache(const oci::Repository& repository, const std::vector<oci::Platform>& platforms,
                        const LayerScope& scope, bool insecure) {
   const auto ref = [&](const oci::Platform& platform, const std::string& name) {

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oci/manifest.hpp"
 #include "oci/platform.hpp"
 #include "oci/reference.hpp"
 
@@ -29,6 +30,9 @@ std::string mount_tag(const oci::Platform& platform, std::string_view id, std::s
 // The tag of one cache: "cache-linux-arm64-main". A scope that is no valid tag, or too long, is cleaned and gets a
 // hash.
 std::string layer_tag(const oci::Platform& platform, std::string_view scope);
+
+// Whether BuildKit's exporter wrote it, whoever gave the tag.
+bool is_layer_cache(const oci::Manifest& manifest);
 
 struct LayerCache {
   std::vector<std::string> from;  // values of --cache-from

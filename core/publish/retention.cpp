@@ -94,7 +94,7 @@ class Planner {
       if (!found.insert(next).second) continue;
       const auto manifest = inventory_.manifests.find(next);
       if (manifest == inventory_.manifests.end()) continue;
-      const auto& [children, referrers, subject, created] = manifest->second;
+      const auto& [children, referrers, subject, created, content] = manifest->second;
       open.insert(open.end(), children.begin(), children.end());
       open.insert(open.end(), referrers.begin(), referrers.end());
       if (up && subject) open.push_back(*subject);

@@ -14,11 +14,13 @@ namespace polyarch::publish {
 
 // A repository as pruning sees it.
 struct Inventory {
+  enum class Content { other, snapshot, layer_cache };
   struct Manifest {
     std::vector<Digest> children;   // of an index
     std::vector<Digest> referrers;  // that name it as their subject
     std::optional<Digest> subject;
     std::optional<Clock::Wall> created;  // of an index: of the newest of its images
+    Content content = Content::other;
   };
   std::map<std::string, Digest> tags;
   std::map<Digest, Manifest> manifests;
