@@ -14,7 +14,8 @@ struct PruneMode {
 };
 
 // Prints what would go, and deletes with `yes` alone. The plan is made a second time before the first deletion: when it
-// came out another, nothing is deleted and Error{publish} is thrown.
+// came out another, nothing is deleted and Error{publish} is thrown. Says how much was deleted, and throws when that is
+// not all of the plan: Error{registry} when there are tags that the registry does not take away without their image.
 void prune(registry::Client& client, const oci::Repository& repository,
            const std::function<publish::PrunePlan()>& make_plan, const PruneMode& mode, Context& context);
 
