@@ -20,12 +20,32 @@ oci::Reference with_suffix(const oci::Reference& tag, const oci::Platform& platf
               "a tag has up to 128 characters");
 }
 
+// What each tag comes from, so that none is given to two images.
+class Origins {
+ public:
+  explicit Origins(const std::vector<oci::Reference>& tags) {
+    for (const auto& tag : tags) origins_.emplace(tag, "--tag " + tag.str());
+  }
+
+  void add(const oci::Reference& made, const std::string& origin) {
+    const auto [other, fresh] = origins_.emplace(made, origin);
+    if (fresh) return;
+    throw Error(ErrorKind::usage,
+                fmt::format("--platform-tags: {} and {} would have one tag, {}", other->second, origin, made.str()),
+                "leave out one of these tags, or --platform-tags");
+  }
+
+ private:
+  std::map<oci::Reference, std::string> origins_;
+};
+
 }  // namespace
 
 std::vector<publish::Promotion> platform_tags(const std::vector<publish::Leg>& legs,
                                               const std::vector<oci::Reference>& tags) {
   std::vector<publish::Promotion> out;
   std::map<std::string, const publish::Leg*> owners;
+  Origins origins(tags);
   for (const auto& leg : legs) {
     const auto [owner, fresh] = owners.emplace(suffix(leg.platform), &leg);
     if (!fresh && owner->second->manifest.digest == leg.manifest.digest) continue;
@@ -36,7 +56,10 @@ std::vector<publish::Promotion> platform_tags(const std::vector<publish::Leg>& l
                   "leave out --platform-tags: these platforms differ in their version only");
     }
     publish::Promotion promotion{{leg.manifest.media_type, leg.bytes}, {}};
-    for (const auto& tag : tags) promotion.tags.push_back(with_suffix(tag, leg.platform));
+    for (const auto& tag : tags) {
+      promotion.tags.push_back(with_suffix(tag, leg.platform));
+      origins.add(promotion.tags.back(), fmt::format("{} for {}", tag.str(), leg.platform.str()));
+    }
     out.push_back(std::move(promotion));
   }
   return out;

@@ -73,6 +73,22 @@ void add_output(PushTargets& targets, const std::string& output) {
   }
 }
 
+// One tag cannot name the whole and one platform's image, nor those of two platforms.
+void check_owners(const PushTargets& targets) {
+  std::map<oci::Reference, std::string> owners;
+  for (const auto& tag : targets.tags) owners.emplace(tag, tag.str());
+  for (const auto& [platform, tags] : targets.own) {
+    for (const auto& tag : tags) {
+      const auto text = fmt::format("{}:{}", platform.str(), tag.str());
+      const auto [owner, fresh] = owners.emplace(tag, text);
+      if (fresh) continue;
+      throw Error(ErrorKind::usage,
+                  fmt::format("--tag {} and --tag {} name two images by one tag", owner->second, text),
+                  "give one of them another tag");
+    }
+  }
+}
+
 }  // namespace
 
 std::set<oci::Repository> PushTargets::repositories() const {
@@ -94,6 +110,7 @@ PushTargets push_targets(const spec::BuildOptions& options, const std::vector<oc
   if (targets.push && targets.tags.empty()) {
     throw Error(ErrorKind::usage, "--push needs a tag that says where to", "add --tag REGISTRY/REPOSITORY:TAG");
   }
+  if (targets.push) check_owners(targets);
   return targets;
 }
 

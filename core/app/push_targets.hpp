@@ -23,7 +23,7 @@ struct PushTargets {
 };
 
 // `--output type=registry` and `type=image,push=true` are a push. Throws Error{usage}: a malformed reference, a tag
-// with a digest, a push without a tag.
+// with a digest, a push without a tag, a pushed tag of two images.
 PushTargets push_targets(const spec::BuildOptions& options, const std::vector<oci::Platform>& platforms);
 
 }  // namespace polyarch::app

@@ -39,5 +39,23 @@ TEST(PlatformTags, AreOfOneImageEach) {
   EXPECT_THROW(names({leg("linux/amd64")}, {"r.example/a:" + std::string(125, 'x')}), Error);
 }
 
+TEST(PlatformTags, AreNamesOfNothingElse) {
+  const auto problem = [](const std::vector<publish::Leg>& legs, const std::vector<std::string>& tags) -> std::string {
+    try {
+      names(legs, tags);
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return "";
+  };
+  EXPECT_EQ(problem({leg("linux/amd64")}, {"r.example/a:c", "r.example/a:c-amd64"}),
+            "--platform-tags: --tag r.example/a:c-amd64 and r.example/a:c for linux/amd64 would have one tag, "
+            "r.example/a:c-amd64");
+  EXPECT_EQ(problem({leg("linux/amd64"), leg("windows/amd64")}, {"r.example/a:c", "r.example/a:c-windows"}),
+            "--platform-tags: r.example/a:c-windows for linux/amd64 and r.example/a:c for windows/amd64 would have one "
+            "tag, r.example/a:c-windows-amd64");
+  EXPECT_EQ(problem({leg("linux/amd64")}, {"r.example/a:c", "r.example/b:c-amd64"}), "");
+}
+
 }  // namespace
 }  // namespace polyarch::app

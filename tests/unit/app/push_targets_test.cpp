@@ -90,5 +90,21 @@ TEST(PushTargets, RefuseWhatNamesNoPlace) {
   }
 }
 
+TEST(PushTargets, RefuseATagThatTwoImagesWouldHave) {
+  const auto problem = [](std::vector<std::string> tags) -> std::string {
+    try {
+      targets(given(std::move(tags), {}, true));
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return "";
+  };
+  EXPECT_EQ(problem({"r.example/a:1", "linux/arm64:r.example/a:1"}),
+            "--tag r.example/a:1 and --tag linux/arm64:r.example/a:1 name two images by one tag");
+  EXPECT_EQ(problem({"r.example/a:1", "linux/arm64:r.example/a:2", "linux/amd64:r.example/a:2"}),
+            "--tag linux/amd64:r.example/a:2 and --tag linux/arm64:r.example/a:2 name two images by one tag");
+  EXPECT_EQ(problem({"r.example/a:1", "linux/arm64:r.example/b:1"}), "");
+}
+
 }  // namespace
 }  // namespace polyarch::app
