@@ -74,17 +74,20 @@ Publication compose(std::vector<PublishInput> inputs, const spec::PublishOptions
 // Brings the images to every repository that gets a tag, and the manifests that --annotation made.
 void spread(registry::Client& client, const Publication& publication, const std::vector<oci::Reference>& tags,
             publish::Traffic& traffic) {
-  std::map<std::string, std::pair<publish::Source*, std::vector<oci::Descriptor>>> sources;
+  // A layout may have the name of a repository, and has no repository itself.
+  using Place = std::pair<std::optional<oci::Repository>, std::string>;
+  std::map<Place, std::pair<publish::Source*, std::vector<oci::Descriptor>>> sources;
   for (const auto& input : publication.inputs) {
-    auto& [source, manifests] = sources[input.origin.source->name()];
-    source = input.origin.source.get();
+    const auto& from = input.origin.source;
+    auto& [source, manifests] = sources[{from->repository(), from->name()}];
+    source = from.get();
     manifests.insert(manifests.end(), input.manifests.begin(), input.manifests.end());
   }
   std::set<oci::Repository> targets;
   for (const auto& tag : tags) targets.insert(tag.repository);
   std::vector<std::function<void()>> copies;
   for (const auto& target : targets) {
-    for (const auto& [name, what] : sources) {
+    for (const auto& [place, what] : sources) {
       copies.emplace_back([&client, &traffic, &target, from = what.first, &manifests = what.second] {
         publish::transfer(client, *from, target, manifests, {.referrers = true, .traffic = &traffic});
       });

@@ -70,6 +70,20 @@ TEST_F(Publishing, JoinsLayoutsAndRegistriesUnderManyTagsWithOneDigest) {
   EXPECT_NE(digest_of(here("app:1-arm-v7")), "");
 }
 
+TEST_F(Publishing, TellsALayoutFromARepositoryOfItsName) {
+  const sys::TemporaryDirectory scratch;
+  polyarch::testing::LayoutBuilder layout;
+  layout.finish({layout.image(oci::Platform::parse("linux/amd64"), "on disk")});
+  std::filesystem::create_directories(scratch.path() / registry_.address());
+  std::filesystem::copy(layout.root(), scratch.path() / here("parts"), std::filesystem::copy_options::recursive);
+  sys::SystemRunner runner(nullptr);
+  const auto result = runner.run({.argv = {engine_path(), "publish", "-t", there("app:1"), "oci:" + here("parts"),
+                                           push_image(repository(registry_, "parts"), "linux/arm64")},
+                                  .directory = scratch.path().string()});
+  EXPECT_EQ(result.status, 0) << shown(result);
+  EXPECT_THAT(whole_platforms(there("app:1")), ElementsAre("linux/amd64", "linux/arm64"));
+}
+
 TEST_F(Publishing, KeepsTheDigestOfOneIndexAndItsReferrers) {
   publish_two(here("app:1"));
   polyarch::testing::LayoutBuilder layout;
