@@ -11,6 +11,7 @@
 #include "app/publish_inputs.hpp"
 #include "app/publish_recorded.hpp"
 #include "app/registries.hpp"
+#include "app/tag_option.hpp"
 #include "base/error.hpp"
 #include "publish/promote.hpp"
 #include "publish/transfer.hpp"
@@ -27,17 +28,6 @@ struct Publication {
   std::vector<publish::Leg> legs;
   std::vector<publish::Promotion> promotions;  // the index first
 };
-
-std::vector<oci::Reference> parse_tags(const std::vector<std::string>& texts) {
-  std::vector<oci::Reference> tags;
-  for (const auto& text : texts) {
-    auto tag = oci::Reference::parse(text);
-    if (tag.digest) throw Error(ErrorKind::usage, fmt::format("--tag {} names a digest", text), "leave out @sha256:…");
-    if (std::ranges::find(tags, tag) == tags.end()) tags.push_back(std::move(tag));
-  }
-  if (tags.empty()) throw Error(ErrorKind::usage, "publish needs a tag", "add --tag REGISTRY/REPOSITORY:TAG");
-  return tags;
-}
 
 bool is_one_index(const std::vector<PublishInput>& inputs, std::string_view type) {
   return inputs.size() == 1 && inputs.front().origin.root.media_type == type;
@@ -131,6 +121,7 @@ void show(const Publication& publication, const spec::PublishOptions& options, C
 int publish(const spec::PublishOptions& options, Context& context) {
   if (!options.run_id.empty()) return publish_recorded(options, context);
   const auto tags = parse_tags(options.tags);
+  if (tags.empty()) throw Error(ErrorKind::usage, "publish needs a tag", "add --tag REGISTRY/REPOSITORY:TAG");
   Registries registries(context, options);
   auto& client = registries.client();
   const auto publication = compose(read_inputs(client, options, tags), options, tags);

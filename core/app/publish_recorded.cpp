@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "app/registries.hpp"
+#include "app/tag_option.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -82,11 +83,28 @@ Waited wait_for(const spec::PublishOptions& options, publish::Records& store, Co
   }
 }
 
+Json names(const std::vector<oci::Reference>& tags) {
+  auto out = Json::array();
+  for (const auto& tag : tags) out.push_back(tag.str());
+  return out;
+}
+
+// The records, which would say what was published, are gone.
+void show_published_elsewhere(const publish::RunPlan& plan, const spec::PublishOptions& options, Context& context) {
+  if (options.format != "json") {
+    context.out << "the job that came last has published the run\n";
+    return;
+  }
+  const Json out{{"digest", nullptr},           {"mediaType", nullptr},      {"tags", names(plan.tags)},
+                 {"platforms", Json::object()}, {"dryRun", options.dry_run}, {"publishedElsewhere", true}};
+  context.out << out.dump(2) << '\n';
+}
+
 void show(const publish::Release& release, const oci::Descriptor& published, const spec::PublishOptions& options,
           Context& context) {
   if (options.format == "json") {
-    Json out{{"digest", published.digest.str()}, {"tags", Json::array()}, {"platforms", Json::object()}};
-    for (const auto& tag : release.tags) out["tags"].push_back(tag.str());
+    Json out{{"digest", published.digest.str()}, {"mediaType", published.media_type}, {"tags", names(release.tags)},
+             {"platforms", Json::object()},      {"dryRun", options.dry_run},         {"publishedElsewhere", false}};
     for (const auto& leg : release.legs) out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()}};
     context.out << out.dump(2) << '\n';
     return;
@@ -94,6 +112,7 @@ void show(const publish::Release& release, const oci::Descriptor& published, con
   for (const auto& leg : release.legs)
     context.out << fmt::format("{:<16} {}\n", leg.platform.str(), leg.manifest.digest.str());
   for (const auto& tag : release.tags) context.out << fmt::format("{}@{}\n", tag.str(), published.digest.str());
+  if (options.dry_run) context.out << "dry run: nothing was pushed\n";
 }
 
 void warn_of_missing(const publish::RollCall& roll) {
@@ -114,24 +133,21 @@ int publish_recorded(const spec::PublishOptions& options, Context& context) {
     throw Error(ErrorKind::usage, "--run-id publishes what the jobs agreed on: only --tag may name something else",
                 "give annotations to the jobs, or publish the result a second time with these options");
   }
+  auto tags = parse_tags(options.tags);
   const auto repository = oci::Repository::parse(options.sources.front());
   Registries registries(context, options);
   publish::Records store(registries.client(), repository);
   const auto [plan, roll, is_published] = wait_for(options, store, context);
   if (is_published) {
-    context.out << "the job that came last has published the run\n";
+    show_published_elsewhere(plan, options, context);
     return 0;
   }
   warn_of_missing(roll);
   auto release = publish::make_release(plan, roll.passed, repository);
-  if (!options.tags.empty()) {
-    release.tags.clear();
-    for (const auto& tag : options.tags) release.tags.push_back(oci::Reference::parse(tag));
-  }
+  if (!tags.empty()) release.tags = std::move(tags);
   if (options.dry_run) {
-    const auto bytes = publish::assemble(release.legs, release.annotations).dump();
-    show(release, {.digest = Digest::sha256(bytes)}, options, context);
-    context.out << "dry run: nothing was pushed\n";
+    const auto [type, bytes] = publish::whole_artifact(registries.client(), release);
+    show(release, {.media_type = type, .digest = Digest::sha256(bytes)}, options, context);
     return 0;
   }
   const auto published =

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "app/scoped.hpp"
+#include "app/tag_option.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -32,21 +33,12 @@ std::map<std::string, std::string> attributes(std::string_view output) {
   return out;
 }
 
-oci::Reference tag_reference(const std::string& text) {
-  auto reference = oci::Reference::parse(text);
-  if (reference.digest) {
-    throw Error(ErrorKind::usage, fmt::format("--tag {} names a digest", text),
-                "a tag is given to what is built: leave out @sha256:…");
-  }
-  return reference;
-}
-
 void add_tags(PushTargets& targets, std::string_view list) {
   for (const auto name : text::split(list, ',')) {
     const auto trimmed = text::trim(name);
     if (trimmed.empty()) continue;
     const auto scoped = parse_scoped(std::string(trimmed));
-    auto reference = tag_reference(scoped.value);
+    auto reference = parse_tag(scoped.value);
     auto& list_of = scoped.platform ? targets.own[*scoped.platform] : targets.tags;
     if (std::ranges::find(list_of, reference) == list_of.end()) list_of.push_back(std::move(reference));
   }

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "publish/promote.hpp"
 #include "publish/source.hpp"
 #include "publish/transfer.hpp"
 
@@ -36,14 +35,6 @@ Artifact image(registry::Client& client, const Release& release, const Leg& leg)
   return {leg.manifest.media_type, client.need_manifest({release.staging, std::nullopt, leg.manifest.digest}).bytes};
 }
 
-Artifact whole(registry::Client& client, const Release& release) {
-  if (!release.as_index && release.legs.front().attestations.empty()) {
-    return image(client, release, release.legs.front());
-  }
-  const auto index = assemble(release.legs, release.annotations);
-  return {index.media_type, index.dump()};
-}
-
 // The image of each platform that has tags of its own.
 std::vector<Promotion> own_promotions(registry::Client& client, const Release& release) {
   std::vector<Promotion> out;
@@ -57,11 +48,19 @@ std::vector<Promotion> own_promotions(registry::Client& client, const Release& r
 
 }  // namespace
 
-oci::Descriptor publish(registry::Client& client, const Release& release, const Phase& phase) {
+Artifact whole_artifact(registry::Client& client, const Release& release) {
   if (release.legs.empty()) throw Error(ErrorKind::publish, "no platform is left to publish");
+  if (!release.as_index && release.legs.front().attestations.empty()) {
+    return image(client, release, release.legs.front());
+  }
+  const auto index = assemble(release.legs, release.annotations);
+  return {index.media_type, index.dump()};
+}
+
+oci::Descriptor publish(registry::Client& client, const Release& release, const Phase& phase) {
+  const auto artifact = whole_artifact(client, release);
   spread(client, release, phase);
   auto promotions = own_promotions(client, release);
-  const auto artifact = whole(client, release);
   promotions.push_back({artifact, release.tags});
   phase(fmt::format("publishing {}", release.tags.front().str()));
   promote(client, promotions);

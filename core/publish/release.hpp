@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "publish/legs.hpp"
+#include "publish/promote.hpp"
 
 namespace polyarch::publish {
 
@@ -17,6 +18,9 @@ struct Release {
   IndexOptions annotations;
   bool as_index = true;  // false: the one leg is published as it is, unless attestations travel with it
 };
+
+// What the tags of the whole will name. Throws Error{publish} when there is no leg, and what assemble throws.
+Artifact whole_artifact(registry::Client& client, const Release& release);
 
 // Copies the legs to the repositories of all tags, joins them, and moves the tags, last of all. `phase` hears what is
 // going on. Returns the descriptor that the tags name. Throws what transfer, assemble and promote throw; a tag never

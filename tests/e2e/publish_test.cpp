@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "e2e/images.hpp"
+#include "publish/records.hpp"
 
 namespace polyarch::e2e {
 namespace {
@@ -19,6 +20,17 @@ class Publishing : public Images {
   void publish_two(const std::string& name) {
     const auto source = repository(registry_, "parts");
     must({"publish", "-t", name, push_image(source, "linux/amd64"), push_image(source, "linux/arm64")});
+  }
+
+  // What the job of linux/amd64 leaves of a run of these platforms that makes no index of one image.
+  publish::Record recorded(const std::string& run_id, const std::vector<std::string>& platforms) {
+    const auto amd64 = oci::Platform::parse("linux/amd64");
+    const auto image = oci::Reference::parse(push_image(repository(registry_, "app"), amd64.str()));
+    publish::Record record{.platform = amd64, .report = Json::object()};
+    record.plan = {.run_id = run_id, .platforms = oci::parse_platforms(platforms), .as_index = false};
+    record.plan.tags = {oci::Reference::parse(here("app:1"))};
+    record.image = publish::Leg{amd64, client_.need_manifest(image).descriptor, {}, "it"};
+    return record;
   }
 
   // An index of one image, created on that day of January.
@@ -200,6 +212,46 @@ TEST_F(Publishing, ChangesNothingInADryRun) {
   EXPECT_EQ(digest_of(there("app:1")), "");
   must({"publish", "-t", there("app:1"), amd64});
   EXPECT_EQ(digest_of(there("app:1")), parse_json(out, "it").at("digest"));
+}
+
+TEST_F(Publishing, ForetellsWhatARunPublishes) {
+  publish::Records(client_, repository(registry_, "app")).write(recorded("r", {"linux/amd64"}));
+  const std::vector<std::string> command{"publish", "--run-id", "r", "--format", "json", here("app")};
+  const auto foretold = parse_json(must(joined(command, {"--dry-run"})), "it");
+  EXPECT_EQ(foretold.at("dryRun"), true);
+  EXPECT_EQ(digest_of(here("app:1")), "");
+  EXPECT_THAT(must({"publish", "--run-id", "r", "--dry-run", here("app")}), HasSubstr("dry run: nothing was pushed"));
+  const auto published = parse_json(must(command), "it");
+  EXPECT_EQ(published.at("dryRun"), false);
+  EXPECT_EQ(published.at("mediaType"), oci::media_type::oci_manifest);
+  EXPECT_EQ(foretold.at("digest"), published.at("digest"));
+  EXPECT_EQ(published.at("digest"), digest_of(here("app:1")));
+}
+
+TEST_F(Publishing, RefusesATagWithADigest) {
+  const auto digest = "@" + Digest::sha256("").str();
+  for (const auto& what : {std::vector{here("app")}, {"--run-id", "r", here("app")}}) {
+    const auto refused = engine(joined({"publish", "-t", here("app:2") + digest}, what));
+    EXPECT_EQ(refused.status, 2) << shown(refused);
+    EXPECT_THAT(refused.err, HasSubstr("names a digest"));
+  }
+}
+
+TEST_F(Publishing, SaysInJsonThatAnotherJobHasPublished) {
+  publish::Records records(client_, repository(registry_, "app"));
+  const auto record = recorded("r", {"linux/amd64", "linux/arm64"});
+  records.write(record);
+  sys::ProcessResult waited;
+  std::thread other([&] {
+    waited = engine({"publish", "--run-id", "r", "--wait", "1", "--format", "json", here("app")});
+  });
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  records.remove(record.plan, records.read_all("r"));
+  other.join();
+  ASSERT_EQ(waited.status, 0) << shown(waited);
+  const auto shown_json = parse_json(waited.out, "it");
+  EXPECT_EQ(shown_json.at("publishedElsewhere"), true);
+  EXPECT_EQ(shown_json.at("tags"), Json::array({here("app:1")}));
 }
 
 TEST_F(Publishing, MakesADockerListOnDemand) {
