@@ -49,6 +49,7 @@ class RedirectTransport final : public Transport {
       if (hops == most_redirects) fail(request, fmt::format("more than {} redirects", most_redirects));
       current = follow(current, response);
       response = inner_->send(current);
+      response.redirected_to = current.url;
     }
     return response;
   }

@@ -60,7 +60,8 @@ struct Response {
   int status = 0;
   Headers headers;
   std::string body;
-  std::string gave_up;  // "gave up after 5 attempts in 12s", when it was asked for again and again
+  std::string redirected_to;  // the URL that answered, when it is not the one that was asked
+  std::string gave_up;        // "gave up after 5 attempts in 12s", when it was asked for again and again
   bool ok() const { return status >= 200 && status < 300; }
 };
 

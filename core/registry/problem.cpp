@@ -57,11 +57,12 @@ std::string complaint(std::string_view body) {
 void fail(const http::Request& request, const http::Response& response, const std::string& registry) {
   const bool refused = response.status == 401 || response.status == 403;
   const auto said = complaint(response.body);
-  throw Error(refused ? ErrorKind::auth : ErrorKind::registry,
-              fmt::format("{} {}: status {}{}{}{}", request.method, redact_url(request.url), response.status,
-                          said.empty() ? "" : ": ", said,
-                          response.gave_up.empty() ? "" : fmt::format(" ({})", response.gave_up)),
-              hint_for(response.status, registry), http::may_pass_later(response));
+  const auto& at = response.redirected_to.empty() ? request.url : response.redirected_to;
+  throw Error(
+      refused ? ErrorKind::auth : ErrorKind::registry,
+      fmt::format("{} {}: status {}{}{}{}", request.method, redact_url(at), response.status, said.empty() ? "" : ": ",
+                  said, response.gave_up.empty() ? "" : fmt::format(" ({})", response.gave_up)),
+      hint_for(response.status, registry), http::may_pass_later(response));
 }
 
 }  // namespace polyarch::registry

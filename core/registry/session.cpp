@@ -33,6 +33,17 @@ std::vector<oci::Repository> Session::mirrors(const oci::Repository& repository)
   return out;
 }
 
+namespace {
+
+// Another origin speaks for itself: it may not say where the registry's credentials go.
+bool answers(const http::Url& url, const http::Response& response) {
+  if (response.redirected_to.empty()) return true;
+  const auto from = http::Url::parse(response.redirected_to);
+  return from && from->origin() == url.origin();
+}
+
+}  // namespace
+
 http::Response Session::send(const std::string& registry, const std::string& scope, http::Request& request) {
   auto url = http::Url::parse(request.url);
   if (!url) return transport_.send(request);
@@ -48,7 +59,8 @@ http::Response Session::send(const std::string& registry, const std::string& sco
     return transport_.send(request);
   }
   auto response = send_authorized(registry, scope, request, *url);
-  if (response.status != 400 || url->secure() || !endpoints_.turn_to_tls(registry)) return response;
+  if (response.status != 400 || url->secure() || !answers(*url, response)) return response;
+  if (!endpoints_.turn_to_tls(registry)) return response;
   turn_to_tls();
   return send_authorized(registry, scope, request, *url);
 }
@@ -58,7 +70,7 @@ http::Response Session::send_authorized(const std::string& registry, const std::
   const auto authorization = authorizer_.authorize(registry, scope);
   if (authorization) request.headers.set("Authorization", *authorization);
   auto response = transport_.send(request);
-  if (response.status != 401) return response;
+  if (response.status != 401 || !answers(url, response)) return response;
   request.headers.set("Authorization", authorizer_.renew(registry, scope, url, response, authorization));
   return transport_.send(request);
 }

@@ -57,6 +57,12 @@ class Upload {
     request.url = url.str();
     const auto response = session_.send(repository_.registry, scope_, request);
     if (response.status == 201) return false;
+    // Who may write here need not be allowed to read there: then the bytes are sent.
+    if (mount_from_ && (response.status == 401 || response.status == 403)) {
+      mount_from_.reset();
+      scope_ = push_scope(repository_);
+      return open();
+    }
     if (response.status != 202) fail(request, response, repository_.registry);
     const auto location = response.headers.get("Location");
     if (!location) {

@@ -119,6 +119,42 @@ TEST(Blobs, FollowRedirectsWithoutCredentials) {
   EXPECT_FALSE(storage.seen().at(0).has("Authorization"));
 }
 
+TEST(Blobs, NobodyElseSaysWhereTheCredentialsGo) {
+  ScriptedServer thief({});
+  const auto challenge =
+      fmt::format("WWW-Authenticate: Bearer realm=\"http://localhost:{}/token\",service=\"s\"\r\n", thief.port());
+  ScriptedServer storage({reply(401, challenge), reply(400)});
+  const auto elsewhere = fmt::format("Location: http://localhost:{}/x\r\n", storage.port());
+  Scripted scripted({reply(401, "WWW-Authenticate: Basic realm=\"r\"\r\n"), reply(307, elsewhere),
+                     reply(307, elsewhere), reply(200, "", "content")});
+  FakeCredentials credentials({{scripted.server.authority(), {"me", "password", ""}}});
+  Client client(*scripted.transport, credentials, {});
+  const auto error = scripted.failure([&] { client.get_blob(scripted.app(), blob("content")); });
+  EXPECT_EQ(error.kind(), ErrorKind::auth);
+  EXPECT_NE(error.message().find("localhost"), std::string::npos) << "who refused: " << error.message();
+  EXPECT_EQ(scripted.failure([&] { client.get_blob(scripted.app(), blob("content")); }).kind(), ErrorKind::registry);
+  EXPECT_TRUE(thief.seen().empty());
+  EXPECT_EQ(client.get_blob(scripted.app(), blob("content")), "content") << "over http, with the login as before";
+  EXPECT_TRUE(scripted.server.seen().at(3).has("Authorization: Basic"));
+}
+
+TEST(Blobs, AreSentWhereTheyMayNotBeMounted) {
+  for (const int status : {401, 403}) {
+    std::deque<Answer> script{reply(404), reply(status, "WWW-Authenticate: Basic realm=\"r\"\r\n")};
+    if (status == 401) script.push_back(reply(401, "WWW-Authenticate: Basic realm=\"r\"\r\n"));
+    script.insert(script.end(), {reply(202, "Location: /u\r\n"), reply(201)});
+    Scripted scripted(script);
+    FakeCredentials credentials({{scripted.server.authority(), {"me", "password", ""}}});
+    Client client(*scripted.transport, credentials, {});
+    const std::string bytes = "content";
+    client.push_blob(scripted.app(), Digest::sha256(bytes), testing::source_of(bytes),
+                     testing::repository(scripted.server.authority() + "/base"));
+    const auto seen = scripted.server.seen();
+    EXPECT_TRUE(seen.at(1).has("?mount=")) << status;
+    EXPECT_FALSE(seen.at(seen.size() - 2).has("?mount=")) << status;
+  }
+}
+
 TEST(CheckPush, OpensAndCancels) {
   Scripted scripted({reply(202, "Location: /u\r\n"), reply(204), reply(403)});
   scripted.client.check_push(scripted.app());
