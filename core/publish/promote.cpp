@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <set>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -27,32 +27,57 @@ struct Move {
   oci::Repository repository;
   const Artifact* artifact;
   std::vector<std::string> tags;
+
+  oci::Reference reference(const std::string& tag) const { return {repository, tag, std::nullopt}; }
 };
 
-// Which puts worked, and which did not and why.
-struct Outcome {
-  std::vector<std::string> done;
-  std::vector<std::string> failed;
+// Which puts worked, and which did not and why. Safe for several threads.
+class Outcome {
+ public:
+  void worked(const oci::Reference& reference) {
+    const std::lock_guard lock(mutex_);
+    done_.push_back(reference.str());
+  }
+  void failed(const oci::Reference& reference, const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw error;
+    const std::lock_guard lock(mutex_);
+    failed_.push_back(fmt::format("{} ({})", reference.str(), error.message()));
+    only_auth_ = only_auth_ && error.kind() == ErrorKind::auth;
+    if (hint_.empty()) hint_ = error.hint();
+  }
+
+  bool whole() const { return failed_.empty(); }
+  bool nothing() const { return done_.empty(); }
+  std::string done() const { return text::join(done_, ", "); }
+  std::string not_done() const { return text::join(failed_, ", "); }
+
+  // With the advice on what the registry said, where there is some.
+  [[noreturn]] void fail(ErrorKind kind, const std::string& message) const {
+    throw Error(kind, message, hint_.empty() ? run_again : hint_);
+  }
+  [[noreturn]] void fail_unmoved() const {
+    fail(only_auth_ ? ErrorKind::auth : ErrorKind::publish, "no tag was moved: not accepted: " + not_done());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> done_;
+  std::vector<std::string> failed_;
+  bool only_auth_ = true;
+  std::string hint_;
 };
 
 // Tries every one, whatever becomes of the others.
 void put_all(registry::Client& client, const std::vector<Put>& puts, Outcome& out) {
-  std::mutex mutex;
   std::vector<std::function<void()>> tasks;
   for (const auto& put : puts) {
     tasks.emplace_back([&] {
-      std::string problem;
       try {
         client.put_manifest(put.reference, put.artifact->media_type, put.artifact->bytes);
+        out.worked(put.reference);
       } catch (const Error& error) {
-        if (error.kind() == ErrorKind::interrupted) throw;
-        problem = error.message();
+        out.failed(put.reference, error);
       }
-      const std::lock_guard lock(mutex);
-      if (problem.empty())
-        out.done.push_back(put.reference.str());
-      else
-        out.failed.push_back(fmt::format("{} ({})", put.reference.str(), problem));
     });
   }
   sys::run_parallel(tasks, registry::parallel_requests);
@@ -86,43 +111,32 @@ std::vector<Move> moves(const std::vector<Promotion>& promotions) {
   return out;
 }
 
-// The tags that moved by one request.
-std::set<std::string> move_at_once(registry::Client& client, const Move& move) {
+// Tries them in one request. Returns those to be tried one by one: which the registry did not take so, or all when it
+// refused them, since each then tells what is wrong with it.
+std::vector<std::string> move_at_once(registry::Client& client, const Move& move, Outcome& out) {
+  auto left = move.tags;
   try {
-    return client.put_tagged(move.repository, move.tags, move.artifact->media_type, move.artifact->bytes);
+    const auto taken = client.put_tagged(move.repository, move.tags, move.artifact->media_type, move.artifact->bytes);
+    for (const auto& tag : taken) out.worked(move.reference(tag));
+    std::erase_if(left, [&](const auto& tag) { return taken.contains(tag); });
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) throw;
-    return {};  // asked for one by one, each tells what is wrong with it
+    if (!error.retryable()) return left;
+    for (const auto& tag : std::exchange(left, {})) out.failed(move.reference(tag), error);
   }
+  return left;
 }
 
-// Several tags of a repository go at once, so that none of them lags behind; those that the registry does not take so,
-// and single ones, each by itself.
-Outcome move_all(registry::Client& client, const std::vector<Promotion>& promotions) {
-  const auto all = moves(promotions);
-  std::vector<std::set<std::string>> moved(all.size());
+// Several tags of a repository go at once, so that none of them lags behind.
+void move_all(registry::Client& client, const std::vector<Promotion>& promotions, Outcome& out) {
+  auto all = moves(promotions);
   std::vector<std::function<void()>> tasks;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (all[i].tags.size() > 1) tasks.emplace_back([&, i] { moved[i] = move_at_once(client, all[i]); });
+  for (auto& move : all)
+    if (move.tags.size() > 1) tasks.emplace_back([&] { move.tags = move_at_once(client, move, out); });
   sys::run_parallel(tasks, registry::parallel_requests);
-  Outcome out;
   std::vector<Put> left;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    for (const auto& tag : all[i].tags) {
-      const oci::Reference reference{all[i].repository, tag, std::nullopt};
-      if (moved[i].contains(tag))
-        out.done.push_back(reference.str());
-      else
-        left.push_back({reference, all[i].artifact});
-    }
-  }
+  for (const auto& move : all)
+    for (const auto& tag : move.tags) left.push_back({move.reference(tag), move.artifact});
   put_all(client, left, out);
-  return out;
-}
-
-[[noreturn]] void fail_unmoved(const Outcome& outcome) {
-  throw Error(ErrorKind::publish, fmt::format("no tag was moved: not accepted: {}", text::join(outcome.failed, ", ")),
-              run_again);
 }
 
 }  // namespace
@@ -132,14 +146,13 @@ void promote(registry::Client& client, const std::vector<Promotion>& promotions)
   const auto staging = copies(promotions);
   Outcome staged;
   if (staging.size() > 1) put_all(client, staging, staged);
-  if (!staged.failed.empty()) fail_unmoved(staged);
-  const auto moved = move_all(client, promotions);
-  if (moved.failed.empty()) return;
-  if (moved.done.empty()) fail_unmoved(moved);
-  throw Error(ErrorKind::publish,
-              fmt::format("not every tag could be moved; not moved: {}; moved: {}", text::join(moved.failed, ", "),
-                          text::join(moved.done, ", ")),
-              run_again);
+  if (!staged.whole()) staged.fail_unmoved();
+  Outcome moved;
+  move_all(client, promotions, moved);
+  if (moved.whole()) return;
+  if (moved.nothing()) moved.fail_unmoved();
+  moved.fail(ErrorKind::publish,
+             fmt::format("not every tag could be moved; not moved: {}; moved: {}", moved.not_done(), moved.done()));
 }
 
 oci::Descriptor promote(registry::Client& client, const Artifact& artifact, const std::vector<oci::Reference>& tags) {

@@ -65,11 +65,15 @@ void Draft::show() const {
   if (::fchmod(file_.get(), 0644) != 0) sys::throw_errno("write " + path_.string(), errno);
 }
 
-// By way of a name out of sight: a link cannot replace what is there.
+// By way of a name out of sight: a link cannot replace what is there. Where the file system has no links, by a copy.
 void Draft::link(const fs::path& target) const {
-  const auto link = path_.string() + "-link";
-  if (::link(path_.c_str(), link.c_str()) != 0 || ::rename(link.c_str(), target.c_str()) != 0)
-    sys::throw_errno("write " + target.string(), errno);
+  const auto other = path_.string() + "-other";
+  if (::link(path_.c_str(), other.c_str()) == 0) {
+    if (::rename(other.c_str(), target.c_str()) != 0) sys::throw_errno("write " + target.string(), errno);
+    return;
+  }
+  fs::copy_file(path_, other);
+  move_synced(other, target);
 }
 
 void Draft::move(const fs::path& target) {

@@ -20,9 +20,9 @@ class Draft {
   void append(std::string_view bytes);
   // The digest of all that was appended, read back from the file.
   Digest digest(std::string_view algorithm) const;
-  // Moves the file to `targets`, at least one, in one directory of the same file system: links of one file, so that
-  // many cost no more than one. Replaces what is there, and makes the directory if it is missing. It survives a power
-  // cut.
+  // Moves the file to `targets`, at least one, in one directory of the same file system: links of one file where
+  // there are links, so that many cost no more than one. Replaces what is there, and makes the directory if it is
+  // missing. It survives a power cut.
   void commit(const std::set<std::filesystem::path>& targets);
   // As commit, surviving the end of the process only: its bytes are merely on their way to the disk.
   void place(const std::filesystem::path& target);

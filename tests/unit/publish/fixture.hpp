@@ -20,7 +20,7 @@ class Gate final : public http::Transport {
       const std::lock_guard lock(mutex_);
       requests_.push_back(request.method + " " + request.url);
     }
-    if (refuses && refuses(request)) return {403, {}, "no"};
+    if (refuses && refuses(request)) return {.status = refusal, .headers = {}, .body = "no"};
     if (!one_tag_a_request) return inner_->send(request);
     auto plain = request;
     plain.url = request.url.substr(0, request.url.find("?tag="));
@@ -40,6 +40,7 @@ class Gate final : public http::Transport {
   }
 
   std::function<bool(const http::Request&)> refuses;
+  int refusal = 403;
   bool one_tag_a_request = false;  // as registries of distribution-spec 1.1, which pass over what they do not know
 
  private:

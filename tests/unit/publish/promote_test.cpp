@@ -28,7 +28,8 @@ class Promote : public testing::PublishTest {
     artifact_ = {index.media_type, index.dump()};
     gate_.forget();
   }
-  void refuse(const std::string& part) {
+  void refuse(const std::string& part, int status = 403) {
+    gate_.refusal = status;
     gate_.refuses = [part](const http::Request& request) {
       return request.method == "PUT" && request.url.find(part) != std::string::npos;
     };
@@ -114,6 +115,21 @@ TEST_F(Promote, TagsGoOneByOneWhereTheRegistryTakesThemSo) {
   EXPECT_EQ(gate_.count("PUT", "/v2/a/manifests/latest"), 1U);
 }
 
+TEST_F(Promote, SaysWhichRefusalsAreOfTheCredentials) {
+  tags_ = {tag("a", "1"), tag("a", "latest")};
+  refuse("/manifests/");
+  const auto error = failure();
+  EXPECT_EQ(error.kind(), ErrorKind::auth);
+  EXPECT_THAT(error.hint(), HasSubstr("may do this"));
+}
+
+TEST_F(Promote, ARegistryInTroubleIsNotAskedForEachTag) {
+  tags_ = {tag("a", "1"), tag("a", "latest")};
+  refuse("/manifests/", 503);
+  EXPECT_THAT(failure().message(), AllOf(HasSubstr(tag("a", "1").str()), HasSubstr(tag("a", "latest").str())));
+  EXPECT_EQ(gate_.count("PUT", "/manifests/"), 1U);
+}
+
 TEST_F(Promote, MovesNoTagWhenAChildIsMissing) {
   tags_.push_back(tag("empty", "1"));
   failure();
@@ -121,7 +137,7 @@ TEST_F(Promote, MovesNoTagWhenAChildIsMissing) {
 }
 
 TEST_F(Promote, TellsTheTagsThatMovedFromThoseThatDidNot) {
-  refuse("latest");
+  refuse("latest", 400);
   const auto error = failure();
   EXPECT_EQ(error.kind(), ErrorKind::publish);
   const auto unmoved = error.message().find("not moved: " + tag("a", "latest").str());

@@ -57,11 +57,11 @@ TEST(RunParallel, ThrowsTheFirstFailureAfterAllHaveEnded) {
                       std::this_thread::sleep_for(std::chrono::milliseconds(50));
                       throw std::runtime_error("second");
                     },
-                    [] { throw std::runtime_error("third"); },
                     [&] {
                       std::this_thread::sleep_for(std::chrono::milliseconds(100));
                       ++ended;
-                    }};
+                    },
+                    [] { throw std::runtime_error("fourth"); }};
   try {
     run_parallel(tasks, 4);
     FAIL();
