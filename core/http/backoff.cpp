@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <random>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace polyarch::http {
@@ -12,6 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds worth_telling{3000};
 constexpr milliseconds slice{100};  // how soon a wait sees a cancel
 
 constexpr std::chrono::seconds longest_wait{365 * 24 * 3600};  // more is as good as for ever, and may not be countable
@@ -55,7 +57,12 @@ milliseconds Backoff::jittered() {
 bool Backoff::wait(std::optional<milliseconds> asked) {
   const auto pause = std::max(jittered(), asked.value_or(milliseconds(0)));
   const auto used = std::chrono::duration_cast<milliseconds>(clock_.steady() - start_);
+  if (asked && used + *asked > policy_.budget) asked_too_much_ = *asked;
   if (attempts_ >= policy_.attempts || used + pause > policy_.budget) return false;
+  if (pause >= worth_telling) {
+    log::info("trying again in {}, for the {}. time of {}", text::human_duration(pause), attempts_ + 1,
+              policy_.attempts);
+  }
   ++attempts_;
   delay_ = std::min(delay_ * 2, policy_.longest_delay);
   sleep(pause);
@@ -64,8 +71,9 @@ bool Backoff::wait(std::optional<milliseconds> asked) {
 
 std::string Backoff::spent() const {
   const auto used = std::chrono::duration_cast<milliseconds>(clock_.steady() - start_);
-  return fmt::format("gave up after {} attempt{} in {}", attempts_, attempts_ == 1 ? "" : "s",
-                     text::human_duration(used));
+  return fmt::format("gave up after {} attempt{} in {}{}", attempts_, attempts_ == 1 ? "" : "s",
+                     text::human_duration(used),
+                     asked_too_much_ ? "; asked to wait " + text::human_duration(*asked_too_much_) : "");
 }
 
 void Backoff::sleep(milliseconds duration) {

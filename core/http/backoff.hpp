@@ -23,7 +23,7 @@ class Backoff {
   // Waits before the next attempt, at least as long as `asked`. false, at once: attempts or budget are used up.
   // Throws Error{interrupted} when cancelled.
   bool wait(std::optional<std::chrono::milliseconds> asked = std::nullopt);
-  // "gave up after 5 attempts in 12s": for the message when wait() was false.
+  // "gave up after 8 attempts in 18s": for the message when wait() was false.
   std::string spent() const;
 
  private:
@@ -35,6 +35,7 @@ class Backoff {
   const sys::Cancel* cancel_;
   Clock::Steady start_;
   int attempts_ = 1;
+  std::optional<std::chrono::milliseconds> asked_too_much_;
   std::chrono::milliseconds delay_;
 };
 

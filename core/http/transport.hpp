@@ -61,7 +61,7 @@ struct Response {
   Headers headers;
   std::string body;
   std::string redirected_to;  // the URL that answered, when it is not the one that was asked
-  std::string gave_up;        // "gave up after 5 attempts in 12s", when it was asked for again and again
+  std::string gave_up;        // "gave up after 8 attempts in 18s", when it was asked for again and again
   bool ok() const { return status >= 200 && status < 300; }
 };
 
@@ -97,7 +97,7 @@ std::unique_ptr<Transport> make_transport(TransportOptions options);
 // for requests whose sink has got nothing yet and that are not `once`. Gives up when `attempts` or `budget` is used up,
 // and then returns the last answer, or throws the last Error. `cancel` ends a wait early.
 struct RetryPolicy {
-  int attempts = 5;
+  int attempts = 8;
   std::chrono::milliseconds first_delay{200};
   std::chrono::milliseconds longest_delay{15'000};
   std::chrono::milliseconds budget{120'000};

@@ -44,6 +44,7 @@ struct ClientOptions {
   // Blobs of more bytes are uploaded in parts of this size (or of what the registry wants at least): a break costs less
   // than that, and proxies that limit a body at 100 MB let it pass.
   std::uint64_t chunk = 64U << 20;
+  std::size_t page = 1000;  // tags that are asked for at a time
 };
 
 // A client of OCI registries (distribution-spec 1.1). Absent is nullopt, and only 404 is absent. 401 and 403 are

@@ -28,9 +28,7 @@ std::vector<std::string> prefixes(std::string name) {
 
 class Store final : public CredentialStore {
  public:
-  Store(CredentialSources sources, sys::Runner& runner) : sources_(std::move(sources)), runner_(runner) {
-    for (auto& [key, credentials] : sources_.own) own_.emplace(credential_key(key), std::move(credentials));
-  }
+  Store(CredentialSources sources, sys::Runner& runner) : sources_(std::move(sources)), runner_(runner) {}
 
   std::optional<Credentials> find(const std::string& name) override {
     auto found = search(prefixes(credential_key(name)));
@@ -43,8 +41,11 @@ class Store final : public CredentialStore {
 
  private:
   std::optional<Credentials> search(const std::vector<std::string>& names) {
+    std::map<std::string, Credentials> own;
+    if (sources_.own)
+      for (const auto& [key, credentials] : sources_.own()) own.emplace(credential_key(key), credentials);
     for (const auto& name : names) {
-      if (auto own = lookup(own_, name)) return own;
+      if (auto found = lookup(own, name)) return found;
     }
     if (!sources_.config.empty()) {
       if (auto found = search_config(DockerConfig::parse(sources_.config, "DOCKER_AUTH_CONFIG"), names)) return found;
@@ -74,7 +75,6 @@ class Store final : public CredentialStore {
   }
 
   CredentialSources sources_;
-  std::map<std::string, Credentials> own_;
   sys::Runner& runner_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,7 +29,8 @@ class CredentialStore {
 
 // Where to look, in this order; what is found first counts.
 struct CredentialSources {
-  std::map<std::string, Credentials> own;    // by registry, or by a prefix of repositories such as "ghcr.io/team"
+  // By registry, or by a prefix of repositories such as "ghcr.io/team"; asked at each use. Empty: none.
+  std::function<std::map<std::string, Credentials>()> own;
   std::string config;                        // Docker's config.json itself; empty: none
   std::vector<std::filesystem::path> files;  // of that form; those that do not exist are passed over
 };

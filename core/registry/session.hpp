@@ -41,6 +41,7 @@ class Session {
   http::Backoff backoff() const { return {options_.resume, *options_.clock, options_.cancel}; }
   Clock::Wall now() const { return options_.clock->wall(); }
   std::uint64_t chunk() const { return options_.chunk; }
+  std::size_t page() const { return options_.page; }
 
  private:
   http::Response send_authorized(const std::string& registry, const std::string& scope, http::Request& request,

@@ -168,7 +168,9 @@ void FaultProxy::accept_elsewhere() {
     if (read_message(client, request, false)) {
       const std::lock_guard lock(mutex_);
       seen_elsewhere_.push_back(request);
-      write_all(client, make_reply(410, "Connection: close").bytes());
+      // As who would like to have the credentials: they may not be given on the word of somebody else.
+      const auto challenge = fmt::format("WWW-Authenticate: Bearer realm=\"http://{}/token\"", request.field("Host"));
+      write_all(client, make_reply(401, "Connection: close\r\n" + challenge).bytes());
     }
     close(client);
   }

@@ -211,8 +211,11 @@ TEST_P(RegistryContract, ListsTags) {
   std::set<std::string> names;
   for (int i = 0; i < 12; ++i) names.insert(fmt::format("v{}", i));
   for (const auto& name : names) client_->put_manifest(tag(name), oci::media_type::oci_manifest, bytes);
-  const auto tags = client_->tags(repository());
-  EXPECT_EQ(std::set<std::string>(tags.begin(), tags.end()), names);
+  for (const std::size_t page : {5U, 12U, 1000U}) {
+    const auto tags = client_of(known_, {.page = page})->tags(repository());
+    EXPECT_EQ(tags.size(), names.size()) << page;
+    EXPECT_EQ(std::set<std::string>(tags.begin(), tags.end()), names) << page;
+  }
 }
 
 TEST_P(RegistryContract, DeletesManifests) {
