@@ -33,18 +33,6 @@ std::vector<PublishInput> read_base(registry::Client& client, const spec::Publis
   return {std::move(input)};
 }
 
-// Every tag gets what the first one names: what only another one names would be lost.
-void check_others(const std::vector<oci::Reference>& tags, const std::vector<std::optional<oci::Descriptor>>& others,
-                  const std::vector<PublishInput>& bases) {
-  for (std::size_t i = 0; i < others.size(); ++i) {
-    if (!others[i] || (!bases.empty() && others[i]->digest == bases.front().origin.root.digest)) continue;
-    throw Error(ErrorKind::usage,
-                fmt::format("--append and --remove change what {} names, and {} names something else",
-                            tags.front().str(), tags[i + 1].str()),
-                "change each of these tags by itself");
-  }
-}
-
 void remove_platforms(PublishInput& base, const std::vector<oci::Platform>& platforms) {
   for (const auto& platform : platforms) {
     const auto gone =
@@ -52,6 +40,27 @@ void remove_platforms(PublishInput& base, const std::vector<oci::Platform>& plat
     if (gone > 0) continue;
     throw Error(ErrorKind::usage, fmt::format("--remove {}: {} has no such platform", platform.str(), base.origin.name),
                 fmt::format("polyarch inspect {} shows those that it has", base.origin.name));
+  }
+}
+
+// What `tag` names now; nothing when that is nothing.
+std::vector<publish::Leg> legs_of(registry::Client& client, const oci::Reference& tag) {
+  return client.head_manifest(tag) ? publish::read_legs(client, tag) : std::vector<publish::Leg>{};
+}
+
+// Every tag gets what is made of the first one: a platform that only another one has would be lost without a word.
+void check_other(const oci::Reference& tag, const std::vector<publish::Leg>& legs,
+                 const std::vector<oci::Platform>& removed, const std::vector<PublishInput>& inputs) {
+  const auto kept = [&](const oci::Platform& platform) {
+    const auto same = [&](const publish::Leg& leg) { return publish::same_target(leg.platform, platform); };
+    return std::ranges::any_of(inputs, [&](const auto& input) { return std::ranges::any_of(input.legs, same); });
+  };
+  for (const auto& leg : legs) {
+    const auto gone = [&](const auto& platform) { return publish::same_target(platform, leg.platform); };
+    if (kept(leg.platform) || std::ranges::any_of(removed, gone)) continue;
+    throw Error(ErrorKind::usage,
+                fmt::format("{} has {}, which the image made of the first tag lacks", tag.str(), leg.platform.str()),
+                "change each of these tags by itself");
   }
 }
 
@@ -77,14 +86,13 @@ std::vector<PublishInput> read_inputs(registry::Client& client, const spec::Publ
   const auto annotations = manifest_annotations(split_annotations(options.annotations).manifest);
   std::vector<PublishInput> bases;
   std::vector<PublishInput> inputs(options.sources.size());
-  std::vector<std::optional<oci::Descriptor>> others(edits ? tags.size() - 1 : 0);
+  std::vector<std::vector<publish::Leg>> others(edits ? tags.size() - 1 : 0);
   std::vector<std::function<void()>> reads{[&] { bases = read_base(client, options, tags.front()); }};
   for (std::size_t i = 0; i < others.size(); ++i)
-    reads.emplace_back([&, i] { others[i] = client.head_manifest(tags[i + 1]); });
+    reads.emplace_back([&, i] { others[i] = legs_of(client, tags[i + 1]); });
   for (std::size_t i = 0; i < inputs.size(); ++i)
     reads.emplace_back([&, i] { inputs[i] = read_input(client, options.sources[i]); });
   sys::run_parallel(reads, parallel_sources);
-  check_others(tags, others, bases);
   for (auto& one : bases) {
     remove_platforms(one, removed);
     if (one.legs.empty() && inputs.empty()) {
@@ -93,6 +101,7 @@ std::vector<PublishInput> read_inputs(registry::Client& client, const spec::Publ
     }
     inputs.push_back(std::move(one));
   }
+  for (std::size_t i = 0; i < others.size(); ++i) check_other(tags[i + 1], others[i], removed, inputs);
   for (auto& input : inputs) {
     for (const auto& leg : input.legs) {
       input.manifests.push_back(leg.manifest);

@@ -19,7 +19,7 @@ struct PublishInput {
 
 // Reads every source, and with --append or --remove first of all what the first of `tags` names now; asks for all at
 // once. Takes away and annotates what the options say. Throws Error{usage} when nothing is named, when a platform that
-// shall go is not there, or when another tag names something else than the first one.
+// shall go is not there, or when another tag would lose a platform.
 std::vector<PublishInput> read_inputs(registry::Client& client, const spec::PublishOptions& options,
                                       const std::vector<oci::Reference>& tags);
 

@@ -29,7 +29,7 @@ const Command<PublishOptions>& publish_command() {
             {.value = "[LEVEL:]KEY=VALUE", .input = "annotations", .group = Group::image}},
            {"append", &O::append,
             "Start from what the first tag names now; a platform that it has already is refused unless it is removed, "
-            "and so is a further tag that names something else"},
+            "and so is a further tag that would lose one"},
            {"remove",
             &O::remove,
             "Platform to leave out of what the first tag names now",
