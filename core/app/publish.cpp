@@ -47,6 +47,8 @@ publish::Artifact make_index(Publication& publication, const spec::PublishOption
   publish::IndexOptions made{std::move(annotations.index), std::move(annotations.descriptor), std::string(type)};
   for (const auto& input : inputs)
     if (input.base) made.base = *input.base;
+  if (is_one_index(inputs, type))
+    made.base = oci::Index::parse(inputs.front().origin.bytes, inputs.front().origin.name);
   const auto index = publish::assemble(publication.legs, made);
   return {index.media_type, index.dump()};
 }

@@ -189,6 +189,9 @@ TEST_F(Publishing, KeepsWhatAnIndexSaysOfItselfWhenItsPlatformsChange) {
   EXPECT_THAT(whole_platforms(here("app:1")), ElementsAre("linux/amd64", "linux/arm64", "linux/s390x"));
   must({"publish", "-t", here("app:1"), "--remove", "linux/s390x"});
   EXPECT_EQ(client_.need_manifest(name).bytes, members.dump());
+  must({"publish", "-t", here("app:2"), "--annotation", "index:b=2", here("app:1")});
+  members["annotations"]["b"] = "2";
+  EXPECT_EQ(client_.need_manifest(oci::Reference::parse(here("app:2"))).bytes, members.dump());
 }
 
 TEST_F(Publishing, AnnotatesIndexEntriesAndManifests) {
