@@ -1,5 +1,6 @@
 #include <atomic>
 #include <cstdlib>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <random>
 #include <signal.h>
@@ -18,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Pushes images of a config and a layer, each to the tag of its client, until the connection ends; counts them.
+// Pushes images of a config and a layer, each to the tags of its client, until the connection ends; counts them.
 void push_until_the_end(int port, int client, std::atomic<int>& pushed) try {
   Connection connection(port);
   const auto push = [&connection](const std::string& bytes) {
@@ -33,8 +34,9 @@ void push_until_the_end(int port, int client, std::atomic<int>& pushed) try {
                         {"config", push(own)},
                         {"layers", {push(own + std::string(100'000, 'x')), push("shared by all")}}};
     const auto type = "Content-Type: " + std::string(oci::media_type::oci_manifest) + "\r\n";
-    const auto tag = "PUT /v2/r/manifests/v" + std::to_string(client);
-    if (connection.request(tag, type, manifest.dump()).status == 201) ++pushed;
+    const auto put =
+        fmt::format("PUT /v2/r/manifests/{}?tag=v{}&tag=w{}", Digest::sha256(manifest.dump()).str(), client, client);
+    if (connection.request(put, type, manifest.dump()).status == 201) ++pushed;
   }
 } catch (const std::exception&) {
   // the kill
