@@ -157,7 +157,7 @@ int build_image(const spec::BuildOptions& given, Context& context, bool& begun) 
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
   Registries registries(context, options);
   greet_host(context);
-  const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/false);
+  const auto facts = gather_facts(options, context, buildx, /*for_plan=*/false);
   const auto plan = make_named_plan(named, facts);
   const DockerConfig docker_config(registries.explicit_credentials(), context);
   auto environment = solve_environment(options);
@@ -195,9 +195,8 @@ int plan(const spec::BuildOptions& given, Context& context) {
   const auto named = name_build(input.options(), occasion(context));
   const auto& options = named.options;
   const auto buildx = buildkit::find_buildx(context.runner, buildkit::plugin_directories(context.environment));
-  Registries registries(context, options);
   greet_host(context);
-  const auto facts = gather_facts(options, context, registries, buildx, /*for_plan=*/true);
+  const auto facts = gather_facts(options, context, buildx, /*for_plan=*/true);
   const auto plan = make_named_plan(named, facts);
   context.out << (options.format == "json" ? plan_json(plan).dump(2) + "\n"
                                            : plan_table(plan, context.terminal.color_out));

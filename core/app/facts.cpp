@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "app/push_targets.hpp"
+#include "app/registries.hpp"
 #include "app/scoped.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -149,8 +150,8 @@ bool is_endpoint(const std::string& builder) {
   return builder.find("://") != std::string::npos;
 }
 
-Facts gather_facts(const spec::BuildOptions& options, Context& context, Registries& registries,
-                   const std::vector<std::string>& buildx, bool for_plan) {
+Facts gather_facts(const spec::BuildOptions& options, Context& context, const std::vector<std::string>& buildx,
+                   bool for_plan) {
   Facts facts;
   facts.host = context.host;
   facts.cache_read_only = facts.host.untrusted;
@@ -162,6 +163,7 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
   const auto targets = push_targets(options, facts.run_platforms);
   facts.base_images = find_base_images(options, facts.dockerfile, facts.platforms, binfmt::native_platform());
   Registries lookups(context, options, Patience::hasty);
+  Registries checks(context, options, Patience::brisk);
   std::vector<std::function<void()>> questions{
       [&] { ask_builders(options, context, buildx, facts); },
       [&] { reach_endpoints(options, context); },
@@ -176,7 +178,7 @@ Facts gather_facts(const spec::BuildOptions& options, Context& context, Registri
   };
   if (!for_plan) {
     for (const auto& repository : targets.repositories()) {
-      questions.emplace_back([&, repository] { registries.client().check_push(repository); });
+      questions.emplace_back([&, repository] { checks.client().check_push(repository); });
     }
     if (const auto cache = cache_repository(options); cache && !targets.repositories().contains(*cache)) {
       questions.emplace_back([&, cache] {

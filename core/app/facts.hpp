@@ -7,7 +7,6 @@
 
 #include "app/base_images.hpp"
 #include "app/context.hpp"
-#include "app/registries.hpp"
 #include "buildkit/builder.hpp"
 #include "dockerfile/dockerfile.hpp"
 #include "spec/build.hpp"
@@ -37,8 +36,8 @@ struct Facts {
 // Asks everything at once, in parallel. Throws the clear Error for what cannot work: an unknown platform, a missing or
 // malformed Dockerfile, a base image without a wanted platform, a registry that refuses the push (unless `for_plan`),
 // an unknown builder.
-Facts gather_facts(const spec::BuildOptions& options, Context& context, Registries& registries,
-                   const std::vector<std::string>& buildx, bool for_plan);
+Facts gather_facts(const spec::BuildOptions& options, Context& context, const std::vector<std::string>& buildx,
+                   bool for_plan);
 
 // True for "tcp://…", "unix://…" and the like: an address of BuildKit, not the name of a builder.
 bool is_endpoint(const std::string& builder);

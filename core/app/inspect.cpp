@@ -65,7 +65,7 @@ Json json(const oci::Reference& reference, const oci::Descriptor& root, const st
 
 int inspect(const spec::InspectOptions& options, Context& context) {
   const auto reference = oci::Reference::parse(options.reference);
-  Registries registries(context, options);
+  Registries registries(context, options, Patience::brisk);
   const auto origin = publish::locate(registries.client(), options.reference);
   if (options.raw) {
     context.out << origin.bytes;

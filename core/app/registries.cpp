@@ -29,6 +29,7 @@ Registries::Registries(Context& context, const spec::RegistryOptions& given, Pat
   options.cancel = &context.cancel;
   options.certificate_roots = http::certificate_roots(context.environment);
   http::RetryPolicy retry;
+  if (patience == Patience::brisk) retry.attempts = 5;
   if (patience == Patience::hasty) {
     options.connect_timeout = std::chrono::seconds(3);
     options.idle_timeout = std::chrono::seconds(5);

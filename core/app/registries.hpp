@@ -9,9 +9,10 @@
 
 namespace polyarch::app {
 
-// How long an answer is waited for. hasty: one try and a short wait, and tags as mirrors know them, for questions whose
-// answer is merely welcome.
-enum class Patience { patient, hasty };
+// How long an answer is waited for. patient: as long as what is at stake is worth, an hour's build perhaps. brisk: a
+// few tries within seconds, for who asks before there is anything to lose. hasty: one try and a short wait, and tags as
+// mirrors know them, for questions whose answer is merely welcome.
+enum class Patience { patient, brisk, hasty };
 
 // A registry client with all that it stands on: transport with retries and redirects, credentials.
 class Registries {

@@ -10,6 +10,7 @@
 #include "app/display.hpp"
 #include "app/docker_config.hpp"
 #include "app/plan.hpp"
+#include "app/registries.hpp"
 #include "base/error.hpp"
 #include "publish/legs.hpp"
 #include "report/run.hpp"

@@ -44,7 +44,7 @@ std::map<std::string, std::string> staying_caches(const publish::Inventory& inve
 
 int tags_ls(const spec::TagsOptions& options, Context& context) {
   const auto repository = oci::Repository::parse(options.repository);
-  Registries registries(context, options);
+  Registries registries(context, options, Patience::brisk);
   auto tags = registries.client().tags(repository);
   if (!options.match.empty()) std::erase_if(tags, [&](const auto& tag) { return !publish::fits(options.match, tag); });
   std::ranges::sort(tags, publish::tag_before);
@@ -58,7 +58,7 @@ int tags_ls(const spec::TagsOptions& options, Context& context) {
 int tags_prune(const spec::TagsOptions& options, Context& context) {
   const auto repository = oci::Repository::parse(options.repository);
   auto retention = parse_retention(options);
-  Registries registries(context, options);
+  Registries registries(context, options, Patience::brisk);
   auto& client = registries.client();
   const auto now = context.clock.wall();
   const auto make_plan = [&] {
