@@ -89,6 +89,17 @@ Json names(const std::vector<oci::Reference>& tags) {
   return out;
 }
 
+// The records are gone, and with them what these tags could be given.
+void check_published(const publish::RunPlan& plan, const std::vector<oci::Reference>& wanted) {
+  for (const auto& tag : wanted) {
+    if (std::ranges::find(plan.tags, tag) != plan.tags.end()) continue;
+    const auto there = plan.tags.front().str();
+    throw Error(ErrorKind::publish,
+                fmt::format("another job has published the run as {}, and not as {}", there, tag.str()),
+                fmt::format("polyarch publish --tag {} {}", tag.str(), there));
+  }
+}
+
 // The records, which would say what was published, are gone.
 void show_published_elsewhere(const publish::RunPlan& plan, const spec::PublishOptions& options, Context& context) {
   if (options.format != "json") {
@@ -139,6 +150,7 @@ int publish_recorded(const spec::PublishOptions& options, Context& context) {
   publish::Records store(registries.client(), repository);
   const auto [plan, roll, is_published] = wait_for(options, store, context);
   if (is_published) {
+    check_published(plan, tags);
     show_published_elsewhere(plan, options, context);
     return 0;
   }

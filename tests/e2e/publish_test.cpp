@@ -260,6 +260,21 @@ TEST_F(Publishing, SaysInJsonThatAnotherJobHasPublished) {
   EXPECT_EQ(shown_json.at("tags"), Json::array({here("app:1")}));
 }
 
+TEST_F(Publishing, SaysThatATagOfItsOwnWasNotMovedByAnotherJob) {
+  publish::Records records(client_, repository(registry_, "app"));
+  const auto record = recorded("r", {"linux/amd64", "linux/arm64"});
+  records.write(record);
+  sys::ProcessResult waited;
+  std::thread other([&] {
+    waited = engine({"publish", "--run-id", "r", "--wait", "1", "--tag", here("app:own"), here("app")});
+  });
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  records.remove(record.plan, records.read_all("r"));
+  other.join();
+  EXPECT_EQ(waited.status, 11) << shown(waited);
+  EXPECT_THAT(waited.err, HasSubstr("publish --tag " + here("app:own") + " " + here("app:1")));
+}
+
 TEST_F(Publishing, MakesADockerListOnDemand) {
   must({"publish", "-t", here("app:1"), "--media-type", "docker",
         push_image(repository(registry_, "parts"), "linux/amd64")});
