@@ -33,8 +33,9 @@ pairs() { # COUNT TITLE PREPARE FUNCTION_A FUNCTION_B
     "$((x - y))" "$count"
 }
 
-# Runs every function once a round, after `prepare NAME`; leaves the median of NAME, in microseconds, in $OUT/NAME.median. Each round begins
-# with the next one, every other round goes backwards: nobody always has the same one's dirty pages to wait for.
+# Runs every function once a round, after `prepare NAME`; leaves the median of NAME, in microseconds, in
+# $OUT/NAME.median. Each round begins with the next one, every other round goes backwards: nobody always has the same
+# one's dirty pages to wait for.
 rounds() { # COUNT PREPARE FUNCTION…
   local count=$1 prepare=$2 i k name
   shift 2

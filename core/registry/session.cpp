@@ -6,6 +6,16 @@
 #include "base/redact.hpp"
 
 namespace polyarch::registry {
+namespace {
+
+// Another origin speaks for itself: it may not say where the registry's credentials go.
+bool answers(const http::Url& url, const http::Response& response) {
+  if (response.redirected_to.empty()) return true;
+  const auto from = http::Url::parse(response.redirected_to);
+  return from && from->origin() == url.origin();
+}
+
+}  // namespace
 
 std::string pull_scope(const oci::Repository& repository) {
   return fmt::format("repository:{}:pull", repository.path);
@@ -32,17 +42,6 @@ std::vector<oci::Repository> Session::mirrors(const oci::Repository& repository)
   }
   return out;
 }
-
-namespace {
-
-// Another origin speaks for itself: it may not say where the registry's credentials go.
-bool answers(const http::Url& url, const http::Response& response) {
-  if (response.redirected_to.empty()) return true;
-  const auto from = http::Url::parse(response.redirected_to);
-  return from && from->origin() == url.origin();
-}
-
-}  // namespace
 
 http::Response Session::send(const std::string& registry, const std::string& scope, http::Request& request) {
   auto url = http::Url::parse(request.url);

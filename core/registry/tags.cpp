@@ -11,7 +11,8 @@ namespace polyarch::registry {
 std::vector<std::string> Client::tags(const oci::Repository& repository) {
   std::vector<std::string> tags;
   const auto what = "tags of " + repository.str();
-  each_page(*session_, repository, session_->url(repository, fmt::format("tags/list?n={}", session_->page())), [&](std::string_view page) {
+  const auto first = session_->url(repository, fmt::format("tags/list?n={}", session_->page()));
+  each_page(*session_, repository, first, [&](std::string_view page) {
     const auto list = read_answer([&] { return parse_json(page, what); });
     if (!list.is_object() || !list.contains("tags") || list["tags"].is_null()) return;
     for (const auto& tag : list["tags"]) {

@@ -33,6 +33,21 @@ class Publishing : public Images {
     return record;
   }
 
+  // A publish of a recorded run by hand, which waits while another job publishes the run.
+  sys::ProcessResult outrun(const std::vector<std::string>& options) {
+    publish::Records records(client_, repository(registry_, "app"));
+    const auto record = recorded("r", {"linux/amd64", "linux/arm64"});
+    records.write(record);
+    sys::ProcessResult waited;
+    std::thread other([&] {
+      waited = engine(joined({"publish", "--run-id", "r", "--wait", "1", here("app")}, options));
+    });
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    records.remove(record.plan, records.read_all("r"));
+    other.join();
+    return waited;
+  }
+
   // An index of one image, created on that day of January.
   void push_dated(const std::string& tag, int day) {
     polyarch::testing::LayoutBuilder layout;
@@ -244,16 +259,7 @@ TEST_F(Publishing, RefusesATagWithADigest) {
 }
 
 TEST_F(Publishing, SaysInJsonThatAnotherJobHasPublished) {
-  publish::Records records(client_, repository(registry_, "app"));
-  const auto record = recorded("r", {"linux/amd64", "linux/arm64"});
-  records.write(record);
-  sys::ProcessResult waited;
-  std::thread other([&] {
-    waited = engine({"publish", "--run-id", "r", "--wait", "1", "--format", "json", here("app")});
-  });
-  std::this_thread::sleep_for(std::chrono::seconds(1));
-  records.remove(record.plan, records.read_all("r"));
-  other.join();
+  const auto waited = outrun({"--format", "json"});
   ASSERT_EQ(waited.status, 0) << shown(waited);
   const auto shown_json = parse_json(waited.out, "it");
   EXPECT_EQ(shown_json.at("publishedElsewhere"), true);
@@ -261,16 +267,7 @@ TEST_F(Publishing, SaysInJsonThatAnotherJobHasPublished) {
 }
 
 TEST_F(Publishing, SaysThatATagOfItsOwnWasNotMovedByAnotherJob) {
-  publish::Records records(client_, repository(registry_, "app"));
-  const auto record = recorded("r", {"linux/amd64", "linux/arm64"});
-  records.write(record);
-  sys::ProcessResult waited;
-  std::thread other([&] {
-    waited = engine({"publish", "--run-id", "r", "--wait", "1", "--tag", here("app:own"), here("app")});
-  });
-  std::this_thread::sleep_for(std::chrono::seconds(1));
-  records.remove(record.plan, records.read_all("r"));
-  other.join();
+  const auto waited = outrun({"--tag", here("app:own")});
   EXPECT_EQ(waited.status, 11) << shown(waited);
   EXPECT_THAT(waited.err, HasSubstr("publish --tag " + here("app:own") + " " + here("app:1")));
 }

@@ -29,8 +29,9 @@ class FakeRunner final : public sys::Runner {
 struct Config {
   explicit Config(const std::string& json) { std::ofstream(directory.path() / "config.json") << json; }
   std::optional<Credentials> find(const std::string& registry) {
-    return make_credentials({[this] { return own; }, inline_config, {directory.path() / "config.json", podman.path() / "auth.json"}},
-                            runner)
+    return make_credentials(
+               {[this] { return own; }, inline_config, {directory.path() / "config.json", podman.path() / "auth.json"}},
+               runner)
         ->find(registry);
   }
   sys::TemporaryDirectory directory;
