@@ -4,10 +4,8 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "contract/fault_proxy.hpp"
+#include "contract/fault_operations.hpp"
 #include "contract/registries.hpp"
-#include "publish/promote.hpp"
-#include "publish/transfer.hpp"
 #include "registry/client.hpp"
 #include "unit/http/fake_clock.hpp"
 #include "unit/registry/fixture.hpp"
@@ -17,11 +15,9 @@ namespace {
 
 using testing::Fault;
 using testing::FaultProxy;
-using testing::source_of;
-
-struct WrongBytes : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+using testing::Operation;
+using testing::World;
+using testing::WrongBytes;
 
 // Time passes only in waits; each wait lets a registry that was away come back.
 class HookedClock final : public Clock {
@@ -39,198 +35,6 @@ class HookedClock final : public Clock {
   FaultProxy& proxy_;
   testing::FakeClock clock_;
 };
-
-constexpr std::uint64_t chunk = 1000;
-const std::string index_bytes =
-    R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[],"x":[1, 2]})";
-
-// What stands in the registry before an operation, and the way to look behind the proxy.
-class World {
- public:
-  World(const std::string& direct, FaultProxy& proxy)
-      : direct_(direct),
-        proxy_(proxy),
-        transport_(http::with_retry(http::make_transport({}), {}, system_clock())),
-        client_(*transport_, credentials_, {}) {
-    push(content);
-    push(base, "base");
-    tag("1", index_bytes);
-  }
-
-  Client& direct() { return client_; }
-  oci::Repository behind(const std::string& name = "app") const { return testing::repository(direct_ + "/" + name); }
-  oci::Repository app() const { return testing::repository(proxy_.authority() + "/app"); }
-  oci::Repository of(const std::string& name) const { return testing::repository(proxy_.authority() + "/" + name); }
-  void push(const std::string& bytes, const std::string& name = "app") {
-    client_.push_blob(behind(name), Digest::sha256(bytes), source_of(bytes));
-  }
-  void tag(const std::string& name, const std::string& bytes) {
-    client_.put_manifest({behind(), name, std::nullopt}, oci::media_type::oci_index, bytes);
-  }
-  // Bytes that no case before has used.
-  std::string fresh(std::size_t size) {
-    auto bytes = fmt::format("case {} ", ++cases_);
-    for (std::size_t i = 0; bytes.size() < size; ++i) bytes += fmt::format("{:x}", i * 7919);
-    bytes.resize(std::max(size, bytes.size()));
-    return bytes;
-  }
-  void expect_blob(const std::string& bytes) {
-    const oci::Descriptor descriptor{.media_type = "", .digest = Digest::sha256(bytes), .size = bytes.size()};
-    if (client_.get_blob(behind(), descriptor) != bytes) throw WrongBytes("the registry holds another blob");
-  }
-
-  const std::string content = std::string(3000, 'c') + "end";
-  const std::string base = "a blob of another repository";
-  const Digest index = Digest::sha256(index_bytes);
-
- private:
-  std::string direct_;
-  FaultProxy& proxy_;
-  testing::FakeCredentials credentials_;
-  std::unique_ptr<http::Transport> transport_;
-  Client client_;
-  int cases_ = 0;
-};
-
-// Runs one operation and throws WrongBytes when it claims what is not so.
-struct Operation {
-  enum class Reads { nothing, content, list };
-  std::string name;
-  Reads reads;
-  std::function<void(Client&, World&)> run;
-};
-
-void expect(bool right, const char* claim) {
-  if (!right) throw WrongBytes(claim);
-}
-
-void push(Client& client, World& world, const std::string& bytes) {
-  client.push_blob(world.app(), Digest::sha256(bytes), source_of(bytes));
-  world.expect_blob(bytes);
-}
-
-void mount(Client& client, World& world) {
-  const auto bytes = world.fresh(40);
-  world.push(bytes, "base");
-  client.push_blob(world.app(), Digest::sha256(bytes), source_of(bytes), world.of("base"));
-  world.expect_blob(bytes);
-}
-
-// An index that no case before has used.
-std::string fresh_index(World& world) {
-  return fmt::format(R"({{"schemaVersion":2,"manifests":[],"n":"{}"}})", world.fresh(0));
-}
-
-void put(Client& client, World& world) {
-  const auto bytes = fresh_index(world);
-  client.put_manifest({world.app(), "t", std::nullopt}, oci::media_type::oci_index, bytes);
-  expect(world.direct().need_manifest({world.behind(), "t", std::nullopt}).bytes == bytes, "another manifest");
-}
-
-void put_tagged(Client& client, World& world) {
-  const auto bytes = fresh_index(world);
-  for (const auto& name : client.put_tagged(world.app(), {"a", "b"}, oci::media_type::oci_index, bytes))
-    expect(world.direct().need_manifest({world.behind(), name, std::nullopt}).bytes == bytes, "another manifest");
-  expect(world.direct().head_manifest({world.behind(), {}, Digest::sha256(bytes)}).has_value(), "no manifest");
-}
-
-// However it ends, no tag moves before the index is in every repository.
-void promote(Client& client, World& world) {
-  const auto bytes = fresh_index(world);
-  const auto digest = Digest::sha256(bytes);
-  const auto moved = [&](const std::string& repository, const std::string& tag) {
-    const auto found = world.direct().head_manifest({world.behind(repository), tag, std::nullopt});
-    return found && found->digest == digest;
-  };
-  const auto there = [&](const std::string& repository) {
-    return world.direct().head_manifest({world.behind(repository), std::nullopt, digest}).has_value();
-  };
-  const auto check = [&] {
-    const bool any = moved("app", "p1") || moved("app", "p2") || moved("base", "p1");
-    expect(!any || (there("app") && there("base")), "a tag that moved too early");
-  };
-  try {
-    publish::promote(client, {std::string(oci::media_type::oci_index), bytes},
-                     {{world.app(), "p1", {}}, {world.app(), "p2", {}}, {world.of("base"), "p1", {}}});
-  } catch (const Error&) {
-    check();
-    throw;
-  }
-  expect(moved("app", "p1") && moved("app", "p2") && moved("base", "p1"), "a tag that did not move");
-}
-
-// An image of its own in a repository.
-oci::Descriptor push_image(Client& client, const oci::Repository& to, const std::string& layer) {
-  const auto part = [&](const std::string& bytes, std::string_view type) {
-    client.push_blob(to, Digest::sha256(bytes), source_of(bytes));
-    return oci::Descriptor{.media_type = std::string(type), .digest = Digest::sha256(bytes), .size = bytes.size()};
-  };
-  const auto config =
-      part(fmt::format(R"({{"of":"{}"}})", layer.substr(0, 20)), oci::media_type::oci_config).to_json().dump();
-  const auto blob = part(layer, "application/vnd.oci.image.layer.v1.tar").to_json().dump();
-  const auto bytes = fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","config":{},"layers":[{}]}})",
-                                 oci::media_type::oci_manifest, config, blob);
-  return client.put_manifest({to, std::nullopt, Digest::sha256(bytes)}, oci::media_type::oci_manifest, bytes);
-}
-
-// The download of a blob is the body of its upload; either may meet the fault.
-void copy(Client& client, World& world, const oci::Repository& from, const oci::Repository& to) {
-  const auto layer = world.fresh(2 * chunk + 500);
-  const auto image = push_image(world.direct(), world.behind("source"), layer);
-  const auto behind = world.behind("target");
-  publish::transfer(client, *publish::registry_source(client, from), to, {image});
-  expect(world.direct().head_manifest({behind, std::nullopt, image.digest}).has_value(), "no image");
-  const oci::Descriptor blob{.media_type = "", .digest = Digest::sha256(layer), .size = layer.size()};
-  expect(world.direct().get_blob(behind, blob) == layer, "another layer");
-}
-
-void remove(Client& client, World& world) {
-  const auto bytes = fresh_index(world);
-  world.tag("gone", bytes);
-  client.delete_manifest({world.app(), "gone", std::nullopt});
-  expect(!world.direct().head_manifest({world.behind(), "gone", std::nullopt}), "not deleted");
-}
-
-std::vector<Operation> operations() {
-  using Reads = Operation::Reads;
-  const auto tag = [](World& world) { return oci::Reference{world.app(), "1", std::nullopt}; };
-  const auto blob = [](World& world) {
-    return oci::Descriptor{.digest = Digest::sha256(world.content), .size = world.content.size()};
-  };
-  return {
-      {"ping", Reads::nothing, [](Client& client, World& world) { client.ping(world.app().registry); }},
-      {"head manifest", Reads::nothing,
-       [=](Client& client, World& world) {
-         const auto found = client.head_manifest(tag(world).with(world.index));
-         expect(found && found->digest == world.index, "another digest");
-       }},
-      {"get manifest", Reads::content,
-       [=](Client& client, World& world) {
-         expect(client.need_manifest(tag(world)).bytes == index_bytes, "another manifest");
-       }},
-      {"put manifest", Reads::nothing, put},
-      {"put manifest under tags", Reads::nothing, put_tagged},
-      {"delete manifest", Reads::nothing, remove},
-      {"head blob", Reads::nothing,
-       [=](Client& client, World& world) { expect(client.has_blob(world.app(), blob(world).digest), "no blob"); }},
-      {"get blob", Reads::content,
-       [=](Client& client, World& world) {
-         expect(client.get_blob(world.app(), blob(world)) == world.content, "another blob");
-       }},
-      {"push blob", Reads::nothing, [](Client& client, World& world) { push(client, world, world.fresh(400)); }},
-      {"push blob in chunks", Reads::nothing,
-       [](Client& client, World& world) { push(client, world, world.fresh(2 * chunk + 500)); }},
-      {"mount blob", Reads::nothing, mount},
-      {"promote", Reads::nothing, promote},
-      {"copy to", Reads::nothing,
-       [](Client& client, World& world) { copy(client, world, world.behind("source"), world.of("target")); }},
-      {"copy from", Reads::content,
-       [](Client& client, World& world) { copy(client, world, world.of("source"), world.behind("target")); }},
-      {"list tags", Reads::list,
-       [](Client& client, World& world) { expect(!client.tags(world.app()).empty(), "no tags"); }},
-      {"list referrers", Reads::list, [](Client& client, World& world) { client.referrers(world.app(), world.index); }},
-  };
-}
 
 // How an operation may end: nullopt is success.
 using Outcomes = std::set<std::optional<ErrorKind>>;
@@ -380,7 +184,7 @@ class Faults : public ::testing::TestWithParam<FaultCase> {
     const auto transport =
         http::with_redirects(http::with_retry(http::make_transport(std::move(options)), policy, clock));
     testing::FakeCredentials credentials({{proxy.authority(), {"me", std::string(FaultProxy::password), ""}}});
-    Client client(*transport, credentials, {.resume = policy, .clock = &clock, .chunk = chunk});
+    Client client(*transport, credentials, {.resume = policy, .clock = &clock, .chunk = testing::fault_chunk});
     proxy.disarm();
     if (login_ == FaultProxy::Login::basic) client.ping(proxy.authority());
     proxy.arm(at < 0 ? Fault::none : fault, std::max(at, 0), always);
@@ -433,12 +237,12 @@ class Faults : public ::testing::TestWithParam<FaultCase> {
 };
 
 TEST_P(Faults, AreOutlivedOrReported) {
-  for (const auto& operation : operations()) meet(operation);
+  for (const auto& operation : testing::operations()) meet(operation);
 }
 
 TEST_P(Faults, OfATokenServiceToo) {
   login_ = FaultProxy::Login::bearer;
-  meet(operations()[2]);
+  meet(testing::operations()[2]);
 }
 
 INSTANTIATE_TEST_SUITE_P(
