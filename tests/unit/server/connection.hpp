@@ -65,6 +65,9 @@ class Connection {
     return reply;
   }
 
+  // Whether an answer begins, for which it waits.
+  bool begins() { return !received_.empty() || receive(); }
+
   // Whether the other side has ended the connection.
   bool ended() {
     while (receive()) continue;

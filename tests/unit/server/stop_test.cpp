@@ -24,6 +24,13 @@ class StopTest : public ::testing::Test {
     return stopped;
   }
 
+  // Returns when the registry waits for the body.
+  void begin_upload(Connection& connection, std::size_t size) const {
+    connection.send("POST /v2/r/blobs/uploads/?digest=" + digest + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+                    std::to_string(size) + "\r\nExpect: 100-continue\r\n\r\n");
+    ASSERT_EQ(connection.reply().status, 100);
+  }
+
   sys::TemporaryDirectory directory;
   Registry registry{{.directory = directory.path() / "store"}};
   std::thread thread{[this] { registry.serve(); }};
@@ -33,9 +40,8 @@ class StopTest : public ::testing::Test {
 
 TEST_F(StopTest, LetsUploadsEnd) {
   Connection connection(registry.port());
-  connection.send("POST /v2/r/blobs/uploads/?digest=" + digest + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
-                  std::to_string(bytes.size()) + "\r\n\r\n" + bytes.substr(0, 1000));
-  std::this_thread::sleep_for(50ms);
+  begin_upload(connection, bytes.size());
+  connection.send(bytes.substr(0, 1000));
   const auto stopped = stop(20s);
   EXPECT_EQ(stopped.wait_for(0ms), std::future_status::timeout) << "it waits";
   connection.send(bytes.substr(1000));
@@ -48,7 +54,7 @@ TEST_F(StopTest, LetsDownloadsEnd) {
   Connection connection(registry.port());
   EXPECT_EQ(connection.request("POST /v2/r/blobs/uploads/?digest=" + digest, "", bytes).status, 201);
   connection.send("GET /v2/r/blobs/" + digest + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  std::this_thread::sleep_for(50ms);  // far more than the buffers of the sockets take
+  ASSERT_TRUE(connection.begins());  // and cannot end: it is far more than the buffers of the sockets take
   const auto stopped = stop(20s);
   EXPECT_EQ(connection.reply().body, bytes);
   EXPECT_EQ(stopped.wait_for(10s), std::future_status::ready);
@@ -56,8 +62,7 @@ TEST_F(StopTest, LetsDownloadsEnd) {
 
 TEST_F(StopTest, EndsIdleConnectionsAtOnceAndTakesNoMore) {
   Connection busy(registry.port());
-  busy.send("POST /v2/r/blobs/uploads/?digest=" + digest +
-            " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
+  begin_upload(busy, 10);
   Connection idle(registry.port());
   EXPECT_EQ(idle.request("GET /v2/").status, 200);
   const auto stopped = stop(20s);
@@ -70,9 +75,8 @@ TEST_F(StopTest, EndsIdleConnectionsAtOnceAndTakesNoMore) {
 
 TEST_F(StopTest, CutsWhatTakesTooLong) {
   Connection connection(registry.port());
-  connection.send("POST /v2/r/blobs/uploads/?digest=" + digest +
-                  " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf");
-  std::this_thread::sleep_for(50ms);
+  begin_upload(connection, 9);
+  connection.send("half");
   const auto stopped = stop(300ms);
   EXPECT_EQ(stopped.wait_for(10s), std::future_status::ready);
   thread.join();
