@@ -22,7 +22,7 @@ bool holds(const fs::path& file, const Digest& digest) {
 
 }  // namespace
 
-Store::Store(fs::path root, std::uint64_t max_manifest, Access access)
+Store::Store(const fs::path& root, std::uint64_t max_manifest, Access access)
     : paths_(fs::absolute(root)), max_manifest_(max_manifest) {
   try {
     claim(access);

@@ -33,7 +33,7 @@ class Store {
  public:
   // `write` takes the directory for this process alone, and clears up what an earlier one left half done; `read` shares
   // it with other readers. Throws Error{storage} when another registry uses it, or when it holds something else.
-  explicit Store(std::filesystem::path root, std::uint64_t max_manifest, Access access = Access::write);
+  explicit Store(const std::filesystem::path& root, std::uint64_t max_manifest, Access access = Access::write);
 
   Draft draft() const { return Draft(paths_.drafts()); }
   bool has_repository(const RepositoryName& name) const;
