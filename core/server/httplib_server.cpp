@@ -85,8 +85,11 @@ class PlainStream final : public httplib::Stream {
   std::size_t end_ = 0;
 };
 
-// After the answer: the next request does not begin where the reading has stopped. A connection holds its thread.
+// Of the request under way, whose connection holds its thread. After the answer: the next request does not begin where
+// the reading has stopped.
 thread_local bool hang_up = false;
+// It came as far as to a handler: the library did not refuse it by itself.
+thread_local bool routed = false;
 
 class Server final : public httplib::Server {
  public:
@@ -125,7 +128,6 @@ class Server final : public httplib::Server {
   void serve_plain(int connection) {
     serve_requests(connection, [this, connection] {
       PlainStream stream(connection);
-      hang_up = false;
       return serve_request(stream);
     });
   }
@@ -140,7 +142,6 @@ class Server final : public httplib::Server {
     if (session == nullptr) return;
     serve_requests(connection, [&] {
       httplib::detail::SSLSocketStream stream(connection, session, io_seconds, 0, io_seconds, 0);
-      hang_up = false;
       return serve_request(stream);
     });
     httplib::detail::ssl_delete(tls_mutex_, session, connection, false);
@@ -148,6 +149,8 @@ class Server final : public httplib::Server {
 
   bool serve_request(httplib::Stream& stream) {
     bool closed = false;
+    hang_up = true;
+    routed = false;
     return process_request(stream, "", 0, "", 0, false, closed, nullptr) && !closed && !hang_up;
   }
 
@@ -207,6 +210,18 @@ Request convert(const httplib::Request& from) {
   return request;
 }
 
+// What RFC 9110, 14, says and the library does not: a suffix that is longer than the blob is all of it, and who asks
+// for what lies beyond the end is told where that is. A range is of nothing but a blob that is read.
+void mend_ranges(const httplib::Request& request, std::optional<std::uint64_t> size, httplib::Response& response) {
+  auto& ranges = const_cast<httplib::Request&>(request).ranges;  // only our view of it is constant
+  if (!size || request.method != "GET") return ranges.clear();
+  const auto end = static_cast<ssize_t>(*size);
+  for (auto& [first, last] : ranges) {
+    if (first < 0) last = std::min(last, end);
+    if (first < 0 ? last == 0 : first >= end) response.set_header("Content-Range", fmt::format("bytes */{}", end));
+  }
+}
+
 // Copied through a buffer: sendfile(2) copies less, but wakes the reader once every 64 kB, which costs more than
 // copying where cores are virtual.
 void send_blob(Blob blob, const httplib::Request& request, const std::string& type, httplib::Response& response) {
@@ -229,6 +244,7 @@ void send(Answer answer, const httplib::Request& request, httplib::Response& res
   response.status = answer.status;
   for (const auto& [name, value] : answer.headers) response.headers.emplace(name, value);
   if (hang_up) response.headers.emplace("Connection", "close");
+  mend_ranges(request, answer.blob ? std::optional(answer.blob->size) : std::nullopt, response);
   if (answer.blob) {
     send_blob(std::move(*answer.blob), request, answer.content_type, response);
   } else if (!answer.content_type.empty()) {
@@ -294,9 +310,12 @@ class HttpServer::Impl {
       if (method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE") {
         return httplib::Server::HandlerResponse::Unhandled;
       }
-      hang_up = has_body(request);
-      send(hang_up ? refuse(Code::unsupported, "this method takes no body") : handler_(convert(request)), request,
-           response);
+      read(request, response);
+      return httplib::Server::HandlerResponse::Handled;
+    });
+    server_.set_error_handler([this](const httplib::Request& request, httplib::Response& response) {
+      if (routed) return httplib::Server::HandlerResponse::Unhandled;
+      stand_in(request, response);
       return httplib::Server::HandlerResponse::Handled;
     });
     const auto write = [this](const httplib::Request& from, httplib::Response& response,
@@ -308,7 +327,23 @@ class HttpServer::Impl {
     server_.Delete(anything, write);
   }
 
+  void read(const httplib::Request& request, httplib::Response& response) const {
+    routed = true;
+    hang_up = has_body(request);
+    send(hang_up ? refuse(Code::unsupported, "this method takes no body") : handler_(convert(request)), request,
+         response);
+  }
+
+  // For the library, which refused a request before it asked us.
+  void stand_in(const httplib::Request& request, httplib::Response& response) const {
+    // A range that cannot be understood is passed over (RFC 9110, 14.2), not refused.
+    if (response.status == 416 && (request.method == "GET" || request.method == "HEAD")) return read(request, response);
+    send(refuse(Code::unsupported, "this is not a request of HTTP/1.1", response.status), request, response);
+  }
+
   void receive(const httplib::Request& from, httplib::Response& response, const httplib::ContentReader& reader) const {
+    routed = true;
+    hang_up = false;
     auto request = convert(from);
     bool unread = has_body(from);
     request.body = [&](const ByteSink& sink) { return !std::exchange(unread, false) || read_body(reader, sink); };

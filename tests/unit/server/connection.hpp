@@ -74,6 +74,9 @@ class Connection {
     return end_;
   }
 
+  // What has come and was not taken.
+  const std::string& rest() const { return received_; }
+
  private:
   bool receive() {
     char buffer[16 << 10];

@@ -1,5 +1,6 @@
 #include "server/registry.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "base/digest.hpp"
@@ -49,7 +50,30 @@ TEST_F(RegistryTest, SendsBlobsWholeAndInRanges) {
   EXPECT_EQ(range.headers.at("content-range"), "bytes 1000001-1000004/1000006");
   EXPECT_EQ(connection.request("GET " + path, "Range: bytes=-2\r\n").body, "nd");
   EXPECT_EQ(connection.request("GET " + path, "Range: bytes=1000005-\r\n").body, "d");
-  EXPECT_EQ(connection.request("GET " + path, "Range: bytes=1000006-\r\n").status, 416);
+  const auto beyond = connection.request("GET " + path, "Range: bytes=1000006-\r\n");
+  EXPECT_EQ(beyond.status, 416);
+  EXPECT_EQ(beyond.headers.at("content-range"), "bytes */1000006");
+}
+
+TEST_F(RegistryTest, TakesRangesAsTheStandardSays) {
+  const auto path = push("hello world");
+  // What is no range of bytes is passed over.
+  for (const auto* range : {"items=0-1", "bytes=4-2", "bytes=a-b", "bytes=", "bytes=0-99999999999999999999"}) {
+    const auto reply = connection.request("GET " + path, fmt::format("Range: {}\r\n", range));
+    EXPECT_EQ(reply.status, 200) << range;
+    EXPECT_EQ(reply.body, "hello world") << range;
+    EXPECT_EQ(connection.request("HEAD " + path, fmt::format("Range: {}\r\n", range)).status, 200) << range;
+  }
+  const auto longer = connection.request("GET " + path, "Range: bytes=-500\r\n");
+  EXPECT_EQ(longer.status, 206);
+  EXPECT_EQ(longer.headers.at("content-range"), "bytes 0-10/11");
+  EXPECT_EQ(connection.request("GET " + path, "Range: bytes=-0\r\n").headers.at("content-range"), "bytes */11");
+  const auto several = connection.request("GET " + path, "Range: bytes=0-1, 6-7\r\n");
+  EXPECT_EQ(several.status, 206);
+  EXPECT_NE(several.body.find("bytes 6-7/11\r\n\r\nwo\r\n"), std::string::npos) << several.body;
+  // Only blobs have ranges, and only to read.
+  EXPECT_EQ(connection.request("GET /v2/", "Range: bytes=500-\r\n").body, "{}");
+  EXPECT_EQ(connection.request("POST /v2/r/blobs/uploads/", "Range: bytes=500-\r\n").status, 202);
 }
 
 TEST_F(RegistryTest, TellsTheLengthWithoutTheBody) {
@@ -82,6 +106,22 @@ TEST_F(RegistryTest, KeepsTheConnectionInStepAfterARefusal) {
   EXPECT_EQ(connection.request("DELETE /v2/r/manifests/x", "", body).status, 404);
   EXPECT_EQ(connection.request("PUT /nowhere%0a", "", body).status, 404);
   EXPECT_EQ(connection.request("GET /v2/").status, 200);
+}
+
+TEST_F(RegistryTest, HangsUpOnWhatIsNoRequest) {
+  const std::string unread = "Content-Length: 21\r\n\r\nGET /v2/ HTTP/1.1\r\n\r\n";
+  for (const auto& text : {"FOO /v2/ HTTP/1.1\r\n" + unread, "POST /v2/ HTTP/9.0\r\n" + unread,
+                           "POST /v2/ HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n" + unread,
+                           "PATCH /v2/r/blobs/uploads/x HTTP/1.1\r\nRange: 0-4\r\n" + unread}) {
+    Connection odd(registry.port());
+    odd.send(text);
+    const auto reply = odd.reply();
+    EXPECT_GE(reply.status, 400) << text;
+    EXPECT_EQ(reply.headers.at("connection"), "close") << text;
+    EXPECT_NE(reply.body.find(R"("errors":[{"code":"UNSUPPORTED")"), std::string::npos) << reply.body;
+    EXPECT_TRUE(odd.ended());
+    EXPECT_EQ(odd.rest(), "") << "what follows is no request";
+  }
 }
 
 TEST_F(RegistryTest, AnswersATlsHandshakeAtOnce) {
