@@ -35,6 +35,8 @@ class PlainStream final : public httplib::Stream {
   explicit PlainStream(int connection) : connection_(connection) {}
 
   using httplib::Stream::write;
+  // Whether the next request, or part of it, has been read together with the one before.
+  bool has_more() const { return begin_ != end_; }
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }
   socket_t socket() const override { return connection_; }
@@ -126,10 +128,9 @@ class Server final : public httplib::Server {
   }
 
   void serve_plain(int connection) {
-    serve_requests(connection, [this, connection] {
-      PlainStream stream(connection);
-      return serve_request(stream);
-    });
+    PlainStream stream(connection);
+    serve_requests(
+        connection, [&] { return serve_request(stream); }, [&] { return stream.has_more(); });
   }
 
   void serve_tls(int connection) {
@@ -140,10 +141,9 @@ class Server final : public httplib::Server {
         },
         [](SSL*) { return true; });
     if (session == nullptr) return;
-    serve_requests(connection, [&] {
-      httplib::detail::SSLSocketStream stream(connection, session, io_seconds, 0, io_seconds, 0);
-      return serve_request(stream);
-    });
+    httplib::detail::SSLSocketStream stream(connection, session, io_seconds, 0, io_seconds, 0);
+    serve_requests(
+        connection, [&] { return serve_request(stream); }, [&] { return ::SSL_pending(session) > 0; });
     httplib::detail::ssl_delete(tls_mutex_, session, connection, false);
   }
 
@@ -154,9 +154,10 @@ class Server final : public httplib::Server {
     return process_request(stream, "", 0, "", 0, false, closed, nullptr) && !closed && !hang_up;
   }
 
-  template <class Serve>
-  void serve_requests(int connection, const Serve& serve) {
-    while (wait_for_request(connection, keep_alive) && connections_.set(connection, true)) {
+  // `has_more`: there is a next request already, and not in the socket.
+  template <class Serve, class HasMore>
+  void serve_requests(int connection, const Serve& serve, const HasMore& has_more) {
+    while ((has_more() || wait_for_request(connection, keep_alive)) && connections_.set(connection, true)) {
       const bool next = serve();
       const bool more = connections_.set(connection, false);
       if (hang_up) close_softly(connection);
@@ -168,6 +169,17 @@ class Server final : public httplib::Server {
   std::mutex tls_mutex_;
   Connections connections_;
 };
+
+// Whether it is certain where the body ends (RFC 9112, 6.3). The library takes what is not for a body of none or some
+// bytes, and what follows them for the next request.
+bool is_framed(const httplib::Request& request) {
+  const auto lengths = request.get_header_value_count("Content-Length");
+  if (!request.has_header("Transfer-Encoding")) {
+    return lengths == 0 || (lengths == 1 && text::to_number(request.get_header_value("Content-Length")));
+  }
+  return lengths == 0 && request.get_header_value_count("Transfer-Encoding") == 1 &&
+         text::lower(request.get_header_value("Transfer-Encoding")) == "chunked";
+}
 
 bool has_body(const httplib::Request& request) {
   return request.has_header("Transfer-Encoding") || request.get_header_value_u64("Content-Length") > 0;
@@ -218,7 +230,8 @@ void mend_ranges(const httplib::Request& request, std::optional<std::uint64_t> s
   const auto end = static_cast<ssize_t>(*size);
   for (auto& [first, last] : ranges) {
     if (first < 0) last = std::min(last, end);
-    if (first < 0 ? last == 0 : first >= end) response.set_header("Content-Range", fmt::format("bytes */{}", end));
+    if (first < 0 ? last > 0 : first < end) continue;
+    return response.set_header("Content-Range", fmt::format("bytes */{}", end));
   }
 }
 
@@ -307,6 +320,10 @@ class HttpServer::Impl {
   void add_routes() {
     server_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       const auto& method = request.method;
+      if (!is_framed(request)) {
+        refuse_malformed(request, response, 400);
+        return httplib::Server::HandlerResponse::Handled;
+      }
       if (method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE") {
         return httplib::Server::HandlerResponse::Unhandled;
       }
@@ -337,8 +354,14 @@ class HttpServer::Impl {
   // For the library, which refused a request before it asked us.
   void stand_in(const httplib::Request& request, httplib::Response& response) const {
     // A range that cannot be understood is passed over (RFC 9110, 14.2), not refused.
-    if (response.status == 416 && (request.method == "GET" || request.method == "HEAD")) return read(request, response);
-    send(refuse(Code::unsupported, "this is not a request of HTTP/1.1", response.status), request, response);
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (response.status == 416 && reads && is_framed(request)) return read(request, response);
+    refuse_malformed(request, response, response.status);
+  }
+
+  static void refuse_malformed(const httplib::Request& request, httplib::Response& response, int status) {
+    routed = true;
+    send(refuse(Code::unsupported, "this is not a request of HTTP/1.1", status), request, response);
   }
 
   void receive(const httplib::Request& from, httplib::Response& response, const httplib::ContentReader& reader) const {

@@ -124,6 +124,31 @@ TEST_F(RegistryTest, HangsUpOnWhatIsNoRequest) {
   }
 }
 
+TEST_F(RegistryTest, RefusesABodyThatMayEndInTwoPlaces) {
+  for (const std::string lengths :
+       {"Content-Length: -1", "Content-Length: x", "Content-Length: 5x", "Content-Length: 99999999999999999999",
+        "Content-Length: 5\r\nContent-Length: 6", "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        "Transfer-Encoding: gzip, chunked"}) {
+    for (const std::string method : {"PUT", "GET"}) {
+      Connection odd(registry.port());
+      odd.send(method + " /v2/r/manifests/x HTTP/1.1\r\n" + lengths + "\r\n\r\n0\r\n\r\nGET /v2/ HTTP/1.1\r\n\r\n");
+      EXPECT_EQ(odd.reply().status, 400) << method << lengths;
+      EXPECT_TRUE(odd.ended());
+      EXPECT_EQ(odd.rest(), "");
+    }
+  }
+}
+
+TEST_F(RegistryTest, AnswersRequestsThatDoNotWaitForEachOther) {
+  const std::string get = "GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const auto digest = Digest::sha256("hello").str();
+  connection.send(get + "POST /v2/r/blobs/uploads/?digest=" + digest +
+                  " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello" + get + get.substr(0, 20));
+  for (const int status : {200, 201, 200}) EXPECT_EQ(connection.reply().status, status);
+  connection.send(get.substr(20));
+  EXPECT_EQ(connection.reply().status, 200);
+}
+
 TEST_F(RegistryTest, AnswersATlsHandshakeAtOnce) {
   connection.send(std::string("\x16\x03\x01\x00\x05", 5) + "hello");
   const auto begin = steady_clock::now();

@@ -76,6 +76,9 @@ TEST_F(TlsTest, ServesHttps) {
   EXPECT_THAT(asked("POST /v2/r/blobs/uploads/?digest=" + digest, "\r\n\r\n", blob), ::testing::HasSubstr(" 201 "));
   const auto pulled = asked("GET /v2/r/blobs/" + digest, "end");
   EXPECT_TRUE(pulled.ends_with("\r\n\r\n" + blob)) << pulled.substr(0, 300);
+  const auto two =
+      ask(registry.port(), files.certificate, "GET /v2/ HTTP/1.1\r\n\r\nGET /v2/r/tags/list HTTP/1.1\r\n\r\n", "[]}");
+  EXPECT_THAT(two, ::testing::HasSubstr("[]}")) << "the second came with the first";
   EXPECT_EQ(ask(registry.port(), files.key, "GET /v2/ HTTP/1.1\r\n\r\n", "}"), "") << "nobody vouches for it";
   const auto plain = Connection(registry.port()).request("GET /v2/");
   EXPECT_EQ(plain.status, 400);
