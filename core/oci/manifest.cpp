@@ -13,9 +13,9 @@ constexpr std::size_t largest_config = 8U << 20;
 
 std::vector<Descriptor> descriptors_at(const Json& object, const char* key, std::string_view what) {
   const auto found = object.find(key);
-  if (found == object.end() || !found->is_array())
+  if (found == object.end() || !(found->is_array() || found->is_null()))
     throw Error(ErrorKind::input, fmt::format("{}: no array '{}'", what, key));
-  std::vector<Descriptor> out;
+  std::vector<Descriptor> out;  // programs in Go write an empty list as null
   out.reserve(found->size());
   for (const auto& item : *found) out.push_back(Descriptor::from_json(item, what));
   return out;

@@ -43,9 +43,11 @@ Digest named_digest(const Json& descriptor, const char* place) {
   return Digest::parse(digest);
 }
 
+// Programs in Go write an empty list as null.
 const Json& array_at(const Json& manifest, const char* key) {
   const auto found = manifest.find(key);
-  if (found == manifest.end() || !found->is_array()) invalid(fmt::format("has no array \"{}\"", key));
+  if (found == manifest.end() || !(found->is_array() || found->is_null()))
+    invalid(fmt::format("has no array \"{}\"", key));
   return *found;
 }
 
@@ -62,6 +64,17 @@ void read_image(const Json& manifest, ManifestFacts& facts) {
 
 void read_index(const Json& manifest, ManifestFacts& facts) {
   for (const auto& child : array_at(manifest, "manifests")) facts.manifests.push_back(named_digest(child, "manifests"));
+}
+
+// The members that are strings: one of another kind would spoil the whole list of referrers.
+Json strings_at(const Json& manifest, const char* key) {
+  auto out = Json::object();
+  const auto found = manifest.find(key);
+  if (found == manifest.end() || !found->is_object()) return out;
+  for (const auto& [name, value] : found->items()) {
+    if (value.is_string()) out[name] = value;
+  }
+  return out;
 }
 
 // The type that the header and the manifest agree on, or that its members tell when neither names one.
@@ -113,10 +126,10 @@ ManifestFacts read_manifest(std::string_view bytes, std::string_view content_typ
     index ? read_index(manifest, facts) : read_image(manifest, facts);
   }
   if (!manifest.is_object()) return facts;
-  if (manifest.contains("subject")) facts.subject = named_digest(manifest.at("subject"), "subject");
-  if (const auto found = manifest.find("annotations"); found != manifest.end() && found->is_object()) {
-    facts.annotations = *found;
+  if (const auto subject = manifest.find("subject"); subject != manifest.end() && !subject->is_null()) {
+    facts.subject = named_digest(*subject, "subject");
   }
+  facts.annotations = strings_at(manifest, "annotations");
   return facts;
 }
 

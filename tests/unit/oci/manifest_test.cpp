@@ -36,6 +36,8 @@ TEST(Manifest, ReadsBothKinds) {
     EXPECT_EQ(manifest.total_size(), 321U);
     EXPECT_EQ(Json::parse(manifest.dump()), Json::parse(text));
   }
+  EXPECT_TRUE(Index::parse(R"({"manifests":null})", "i").manifests.empty()) << "as Go writes an empty list";
+  EXPECT_TRUE(Manifest::parse(fmt::format(R"({{"config":{},"layers":null}})", blob('a')), "m").layers.empty());
   const auto bare = fmt::format(R"({{"config":{},"layers":[]}})", blob('a'));
   EXPECT_EQ(Manifest::parse(bare, "x").media_type, media_type::oci_manifest);
 }
@@ -53,7 +55,7 @@ TEST(Manifest, RefusesWhatIsNone) {
   const auto config = R"("config":)" + blob('a');
   for (const auto& text : std::initializer_list<std::string>{
            "", "[]", "null", "{}", "{" + config + "}", R"({"layers":[]})", R"({"config":{},"layers":[]})",
-           "{" + config + R"(,"layers":{}})", "{" + config + R"(,"layers":[1]})", "{" + config + R"(,"layers":null})",
+           "{" + config + R"(,"layers":{}})", "{" + config + R"(,"layers":[1]})", "{" + config + R"(,"layers":"x"})",
            "{" + config + R"(,"layers":[],"mediaType":7})", "{" + config + R"(,"layers":[],"subject":7})",
            "{" + config + R"(,"layers":[],"annotations":[1]})", "{" + config + R"(,"layers":[],"artifactType":{}})",
            fmt::format(R"({{{},"layers":[],"mediaType":"{}"}})", config, media_type::oci_index),
@@ -67,7 +69,7 @@ TEST(Manifest, RefusesWhatIsNone) {
 
 TEST(Index, RefusesWhatIsNone) {
   for (const auto& text : std::initializer_list<std::string>{
-           "", "[]", "{}", R"({"manifests":{}})", R"({"manifests":null})", R"({"manifests":[null]})",
+           "", "[]", "{}", R"({"manifests":{}})", R"({"manifests":7})", R"({"manifests":[null]})",
            R"({"manifests":[{"digest":1}]})", R"({"manifests":[],"mediaType":[]})", R"({"manifests":[],"subject":[]})",
            R"({"manifests":[],"annotations":"x"})", R"({"manifests":[],"layers":[]})",
            R"({"manifests":[],"config":{}})",

@@ -83,6 +83,23 @@ TEST(ManifestFacts, UnknownTypesAreTakenAsTheyAre) {
   EXPECT_EQ(facts_of(other, "application/vnd.example").subject, a);
 }
 
+TEST(ManifestFacts, NullIsNothing) {
+  auto empty = image();
+  empty["layers"] = nullptr;
+  empty["subject"] = nullptr;
+  empty["annotations"] = nullptr;
+  const auto facts = facts_of(empty);
+  EXPECT_THAT(facts.blobs, ElementsAre(a));
+  EXPECT_FALSE(facts.subject);
+  EXPECT_THAT(facts_of({{"schemaVersion", 2}, {"manifests", nullptr}}).manifests, IsEmpty());
+}
+
+TEST(ManifestFacts, AnnotationsThatAreNoStringsAreLeftOut) {
+  auto odd = image();
+  odd["annotations"] = {{"k", "v"}, {"n", 5}, {"o", Json::object()}};
+  EXPECT_EQ(facts_of(odd).annotations, Json({{"k", "v"}}));
+}
+
 TEST(ManifestFacts, ContradictionsAreRefused) {
   EXPECT_THAT(refusal(image().dump(), oci::media_type::docker_manifest), HasSubstr("was sent as"));
   EXPECT_THAT(refusal("{}"), HasSubstr("Content-Type"));
