@@ -10,11 +10,6 @@
 namespace polyarch::server {
 namespace {
 
-Answer only(std::string_view methods) {
-  return refuse(Code::unsupported, fmt::format("this endpoint takes {} only", methods))
-      .with("Allow", std::string(methods));
-}
-
 bool reads(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }

@@ -122,7 +122,7 @@ Answer Api::receive(const Request& request, Upload& upload) {
     return Answer::of(204);
   }
   if (request.method == "GET" || request.method == "HEAD") return progress(upload, 204);
-  return refuse(Code::unsupported, "an upload takes GET, HEAD, PATCH, PUT and DELETE only");
+  return only("GET, HEAD, PATCH, PUT, DELETE");
 }
 
 // The refusal, if the body does not continue the upload.

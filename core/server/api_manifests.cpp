@@ -40,7 +40,7 @@ Answer Api::manifest(const Request& request, const RepositoryName& name, const s
   if (request.method == "GET" || request.method == "HEAD") return get_manifest(name, reference);
   if (request.method == "PUT") return put_manifest(request, name, reference);
   if (request.method == "DELETE") return delete_manifest(name, reference);
-  return refuse(Code::unsupported, "a manifest takes GET, HEAD, PUT and DELETE only");
+  return only("GET, HEAD, PUT, DELETE");
 }
 
 Answer Api::get_manifest(const RepositoryName& name, const std::string& reference) const {

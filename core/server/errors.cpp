@@ -1,6 +1,7 @@
 #include "server/errors.hpp"
 
 #include <array>
+#include <fmt/core.h>
 
 #include "base/json.hpp"
 
@@ -27,6 +28,11 @@ Answer refuse(Code code, std::string message, std::optional<int> status) {
   auto answer = refuse_all(code, {std::move(message)});
   if (status) answer.status = *status;
   return answer;
+}
+
+Answer only(std::string_view methods) {
+  return refuse(Code::unsupported, fmt::format("this endpoint takes {} only", methods))
+      .with("Allow", std::string(methods));
 }
 
 Answer refuse_all(Code code, const std::vector<std::string>& messages) {

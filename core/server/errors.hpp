@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/message.hpp"
@@ -28,5 +29,7 @@ enum class Code {
 Answer refuse(Code code, std::string message, std::optional<int> status = std::nullopt);
 // One entry for each message, all of the same code.
 Answer refuse_all(Code code, const std::vector<std::string>& messages);
+// That the endpoint takes these methods only, "GET, HEAD".
+Answer only(std::string_view methods);
 
 }  // namespace polyarch::server

@@ -80,7 +80,9 @@ void find_in(const Store& store, const RepositoryName& name, bool untagged, Garb
 
 void find_content(const Store& store, const Digests& owned, Garbage& garbage) {
   for (const auto& algorithm : fs::directory_iterator(store.paths().blobs())) {
+    if (!algorithm.is_directory()) continue;  // not ours, as are directories below
     for (const auto& entry : fs::directory_iterator(algorithm.path())) {
+      if (entry.is_directory()) continue;
       const auto text = algorithm.path().filename().string() + ":" + entry.path().filename().string();
       if (Digest::valid(text) && owned.contains(Digest::parse(text))) continue;
       garbage.bytes += entry.file_size();

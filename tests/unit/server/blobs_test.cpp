@@ -162,6 +162,9 @@ TEST_F(Blobs, RefuseWrongMethodsAndNames) {
   EXPECT_EQ(ask("PUT", "/v2/r/blobs/" + Digest::sha256("x").str()).status, 405);
   EXPECT_EQ(ask("GET", "/v2/r/blobs/uploads/").status, 405);
   EXPECT_EQ(ask("POST", "/v2/").status, 405);
+  EXPECT_EQ(header(ask("PATCH", "/v2/r/manifests/v1"), "Allow"), "GET, HEAD, PUT, DELETE");
+  const auto location = header(ask("POST", "/v2/r/blobs/uploads/"), "Location");
+  EXPECT_EQ(header(ask("POST", location), "Allow"), "GET, HEAD, PATCH, PUT, DELETE");
   EXPECT_EQ(code(ask("GET", "/v2/r/blobs/sha256:../../x")), "UNSUPPORTED");
   EXPECT_EQ(code(ask("GET", "/v2/r/blobs/sha256:x")), "DIGEST_INVALID");
   EXPECT_EQ(code(ask("POST", "/v2/../../etc/blobs/uploads/")), "NAME_INVALID");

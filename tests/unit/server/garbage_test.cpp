@@ -128,5 +128,12 @@ TEST_F(GarbageTest, IsWhatHasNoDigestForAName) {
   EXPECT_EQ(garbage.bytes, 3U);
 }
 
+TEST_F(GarbageTest, IsNotWhatOthersPutThere) {
+  std::ofstream(directory.path() / "store/blobs/.nfs0001") << "abc";
+  fs::create_directories(directory.path() / "store/blobs/sha256/lost+found");
+  EXPECT_THAT(find_unowned_content(store).content, IsEmpty());
+  EXPECT_THAT(find_garbage(store, true).content, IsEmpty());
+}
+
 }  // namespace
 }  // namespace polyarch::server
