@@ -10,9 +10,14 @@ namespace polyarch::server {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-bool wait_for_request(int connection, std::chrono::seconds patience) {
+bool wait_for_request(int connection, const std::function<std::chrono::seconds()>& patience) {
+  constexpr int slice = 100;  // milliseconds
   pollfd poller{connection, POLLIN, 0};
-  return ::poll(&poller, 1, static_cast<int>(milliseconds(patience).count())) > 0;
+  const auto begin = steady_clock::now();
+  do {
+    if (::poll(&poller, 1, slice) > 0) return true;
+  } while (steady_clock::now() - begin < patience());
+  return false;
 }
 
 bool speaks_wrongly(int connection, bool tls) {

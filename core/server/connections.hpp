@@ -1,14 +1,15 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 
 // Connected sockets, below HTTP.
 namespace polyarch::server {
 
-// Whether bytes, or the end, have come in time.
-bool wait_for_request(int connection, std::chrono::seconds patience);
+// Whether bytes, or the end, have come in time. `patience` is asked again and again.
+bool wait_for_request(int connection, const std::function<std::chrono::seconds()>& patience);
 
 // Whether a client that has begun to speak uses TLS where plain HTTP is spoken, or the reverse. Clients try https
 // first, and take an answer in plain HTTP for a hint to try http.

@@ -1,5 +1,6 @@
 // The registry on cpp-httplib: the only file of the room that knows it.
 #include <array>
+#include <atomic>
 #include <fmt/core.h>
 #include <mutex>
 #include <openssl/ssl.h>
@@ -24,10 +25,32 @@ namespace {
 constexpr std::size_t max_connections = 64;
 constexpr std::size_t max_waiting = 256;
 constexpr std::chrono::seconds keep_alive{5};
+constexpr std::chrono::seconds keep_alive_in_a_crowd{1};
 constexpr int io_seconds = 60;
 constexpr std::size_t piece = 512U << 10;
 // What is left of a refused body is read to its end up to here; beyond, the connection is ended.
 constexpr std::uint64_t max_drained = 1U << 20;
+
+// The library's threads. Knows how many connections wait for one of them.
+class Queue final : public httplib::TaskQueue {
+ public:
+  explicit Queue(std::atomic<std::size_t>& waiting) : waiting_(waiting), threads_(max_connections, max_waiting) {}
+
+  bool enqueue(std::function<void()> serve) override {
+    ++waiting_;
+    const bool taken = threads_.enqueue([this, serve = std::move(serve)] {
+      --waiting_;
+      serve();
+    });
+    if (!taken) --waiting_;
+    return taken;
+  }
+  void shutdown() override { threads_.shutdown(); }
+
+ private:
+  std::atomic<std::size_t>& waiting_;
+  httplib::ThreadPool threads_;
+};
 
 // A plain connection. It trusts the timeouts that the library sets on the socket.
 class PlainStream final : public httplib::Stream {
@@ -95,7 +118,9 @@ thread_local bool routed = false;
 
 class Server final : public httplib::Server {
  public:
-  explicit Server(TlsContext tls) : tls_(std::move(tls)) {}
+  explicit Server(TlsContext tls) : tls_(std::move(tls)) {
+    new_task_queue = [this] { return new Queue(waiting_); };
+  }
 
   void stop_within(std::chrono::milliseconds grace) {
     connections_.end_idle(grace);
@@ -105,7 +130,7 @@ class Server final : public httplib::Server {
 
  private:
   bool process_and_close_socket(int connection) override {
-    if (connections_.set(connection, false) && wait_for_request(connection, keep_alive)) {
+    if (connections_.set(connection, false) && wait(connection)) {
       if (speaks_wrongly(connection, tls_ != nullptr)) {
         refuse_protocol(connection);
       } else {
@@ -116,6 +141,11 @@ class Server final : public httplib::Server {
     ::shutdown(connection, SHUT_RDWR);
     ::close(connection);
     return true;
+  }
+
+  // Who is silent gives way to who waits.
+  bool wait(int connection) const {
+    return wait_for_request(connection, [this] { return waiting_ > 0 ? keep_alive_in_a_crowd : keep_alive; });
   }
 
   void refuse_protocol(int connection) const {
@@ -157,7 +187,7 @@ class Server final : public httplib::Server {
   // `has_more`: there is a next request already, and not in the socket.
   template <class Serve, class HasMore>
   void serve_requests(int connection, const Serve& serve, const HasMore& has_more) {
-    while ((has_more() || wait_for_request(connection, keep_alive)) && connections_.set(connection, true)) {
+    while ((has_more() || wait(connection)) && connections_.set(connection, true)) {
       const bool next = serve();
       const bool more = connections_.set(connection, false);
       if (hang_up) close_softly(connection);
@@ -168,6 +198,7 @@ class Server final : public httplib::Server {
   TlsContext tls_;
   std::mutex tls_mutex_;
   Connections connections_;
+  std::atomic<std::size_t> waiting_ = 0;
 };
 
 // Whether it is certain where the body ends (RFC 9112, 6.3). The library takes what is not for a body of none or some
@@ -302,7 +333,6 @@ class HttpServer::Impl {
 
  private:
   void set_up() {
-    server_.new_task_queue = [] { return new httplib::ThreadPool(max_connections, max_waiting); };
     server_.set_tcp_nodelay(true);  // an answer is two writes, and Nagle's algorithm would hold the second one back
     server_.set_keep_alive_timeout(keep_alive.count());
     server_.set_keep_alive_max_count(1'000'000);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <list>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
@@ -223,6 +224,14 @@ TEST_F(RegistryTest, ServesManyAtOnce) {
     });
   }
   for (auto& client : clients) client.join();
+}
+
+TEST_F(RegistryTest, LetsIdleConnectionsGiveWay) {
+  std::list<Connection> idle;
+  for (int i = 0; i < 70; ++i) idle.emplace_back(registry.port()).send("GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto begin = steady_clock::now();
+  EXPECT_EQ(Connection(registry.port()).request("GET /v2/").status, 200);
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(4)) << "they would be kept for five seconds";
 }
 
 TEST_F(RegistryTest, RefusesAPortInUse) {
