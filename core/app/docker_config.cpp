@@ -4,6 +4,7 @@
 
 #include "app/credential_answer.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace polyarch::app {
 namespace {
@@ -14,7 +15,9 @@ constexpr const char* hub_key = "https://index.docker.io/v1/";
 
 Json user_config(const fs::path& path) {
   if (!fs::exists(path)) return Json::object();
-  auto config = parse_json(sys::read_file(path, 1U << 20), path.string());
+  const auto text = sys::read_file(path, 1U << 20);
+  if (text::trim(text).empty()) return Json::object();
+  auto config = parse_json(text, path.string());
   return config.is_object() ? config : Json::object();
 }
 

@@ -49,6 +49,7 @@ class Authorizer {
   bool revoke(const std::string& registry, const std::string& scope, const std::string& refused);
   void fill(Grant& grant, const std::string& registry, const Service& service, const std::string& scope);
   void fill_basic(Grant& grant, const std::string& registry, const std::optional<Credentials>& credentials);
+  void fill_given(Grant& grant, const std::string& token);
   static http::Request token_request(const Service& service, const std::string& scope,
                                      const std::optional<Credentials>& credentials, bool trade);
 

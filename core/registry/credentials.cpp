@@ -35,6 +35,7 @@ class Store final : public CredentialStore {
     if (found) {
       redactor().add(found->password);
       redactor().add(found->identity_token);
+      redactor().add(found->registry_token);
     }
     return found;
   }

@@ -16,6 +16,7 @@ struct Credentials {
   std::string username;
   std::string password;
   std::string identity_token;  // a refresh token, instead of a password
+  std::string registry_token;  // what a token service would give out, instead of both
 };
 
 // Where credentials come from. Safe for several threads.

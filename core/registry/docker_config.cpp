@@ -35,7 +35,9 @@ Credentials credentials_from(const Json& entry, std::string_view what) {
   out.username = string_at(entry, "username", what).value_or("");
   out.password = string_at(entry, "password", what).value_or("");
   out.identity_token = string_at(entry, "identitytoken", what).value_or("");
-  const auto auth = string_at(entry, "auth", what).value_or("");
+  out.registry_token = string_at(entry, "registrytoken", what).value_or("");
+  auto auth = string_at(entry, "auth", what).value_or("");
+  std::erase_if(auth, [](char c) { return c == '\r' || c == '\n'; });  // base64(1) breaks lines; Docker does not mind
   if (auth.empty()) return out;
   const auto decoded = text::base64_decode(auth);
   const auto pair = text::cut(decoded ? *decoded : std::string_view(), ':');
@@ -47,7 +49,7 @@ Credentials credentials_from(const Json& entry, std::string_view what) {
 }
 
 bool is_empty(const Credentials& credentials) {
-  return credentials.password.empty() && credentials.identity_token.empty();
+  return credentials.password.empty() && credentials.identity_token.empty() && credentials.registry_token.empty();
 }
 
 const Json* object_at(const Json& config, const char* key, std::string_view what) {
@@ -72,6 +74,7 @@ std::string credential_key(std::string_view key) {
 }
 
 DockerConfig DockerConfig::parse(std::string_view json, std::string_view what) {
+  if (text::trim(json).empty()) return {};  // as Docker reads it
   const auto config = parse_json(json, what, largest_config);
   if (!config.is_object()) fail_config(what, "not a JSON object");
   DockerConfig out;

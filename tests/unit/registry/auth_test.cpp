@@ -189,6 +189,17 @@ TEST_F(Auth, AsksByGetWhereIdentityTokensCannotBeTraded) {
   }
 }
 
+// As Docker, BuildKit and crane do with a "registrytoken" of config.json.
+TEST_F(Auth, SendsATokenThatItWasGiven) {
+  FakeCredentials given({{"r.example", {"me", "password", "refresh", "token-0"}}});
+  Client holder(transport, given, {.clock = &clock});
+  EXPECT_TRUE(holder.has_blob(repository(), some_digest));
+  EXPECT_TRUE(token_requests().empty());
+  guarded.deny = true;
+  EXPECT_THROW(holder.has_blob(repository(), some_digest), Error);
+  EXPECT_TRUE(token_requests().empty());
+}
+
 TEST_F(Auth, AsksForTheCredentialsOfTheRepository) {
   struct Asked final : CredentialStore {
     std::optional<Credentials> find(const std::string& name) override {

@@ -46,14 +46,18 @@ TEST(Credentials, ReadsDockersAuths) {
   Config config(R"({"auths":{"https://index.docker.io/v1/":{"auth":"bWU6cDphc3N3b3Jk"},
                             "ghcr.io":{"username":"u","password":"plain-password"},
                             "https://r.example:5000/v2/":{"auth":"bWU6eA==","identitytoken":"refresh-token"},
+                            "token.example":{"registrytoken":"given-token"},
+                            "broken-lines.example":{"auth":"bWU6cDph\n\rc3N3b3Jk\n"},
                             "empty.example":{}}})");
   EXPECT_EQ(config.find("docker.io")->username, "me");
   EXPECT_EQ(config.find("docker.io")->password, "p:assword");
   EXPECT_EQ(config.find("ghcr.io")->password, "plain-password");
   EXPECT_EQ(config.find("r.example:5000")->identity_token, "refresh-token");
+  EXPECT_EQ(config.find("token.example")->registry_token, "given-token");
+  EXPECT_EQ(config.find("broken-lines.example")->password, "p:assword");
   EXPECT_FALSE(config.find("empty.example"));
   EXPECT_FALSE(config.find("r.example"));
-  EXPECT_EQ(redactor().apply("say plain-password and refresh-token"), "say *** and ***");
+  EXPECT_EQ(redactor().apply("say plain-password, refresh-token, given-token"), "say ***, ***, ***");
 }
 
 TEST(Credentials, PrefersExplicitOnes) {
@@ -147,11 +151,13 @@ TEST(Credentials, WithoutAConfigEveryoneIsAnonymous) {
   FakeRunner runner([](const sys::Command&) { return sys::ProcessResult{}; });
   EXPECT_FALSE(make_credentials({{}, "", {"/nonexistent/config.json"}}, runner)->find("ghcr.io"));
   EXPECT_FALSE(make_credentials({}, runner)->find("ghcr.io"));
+  EXPECT_FALSE(Config("").find("ghcr.io")) << "an empty file is none, as for Docker";
+  EXPECT_FALSE(Config(" \n").find("ghcr.io"));
 }
 
 TEST(DockerConfig, RefusesWhatIsMalformed) {
   for (const auto* json :
-       {"", "[]", "x", R"({"auths":7})", R"({"auths":{"a":7}})", R"({"auths":{"a":{"auth":"!!"}}})",
+       {"[]", "x", R"({"auths":7})", R"({"auths":{"a":7}})", R"({"auths":{"a":{"auth":"!!"}}})",
         R"({"auths":{"a":{"auth":"bWU="}}})", R"({"auths":{"a":{"username":1}}})", R"({"credHelpers":{"a":1}})",
         R"({"credHelpers":{"a":"../x"}})", R"({"credsStore":"a b"})", R"({"credsStore":{}})"}) {
     EXPECT_THROW(DockerConfig::parse(json, "config.json"), Error) << json;
