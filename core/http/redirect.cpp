@@ -11,9 +11,20 @@ namespace {
 
 constexpr int most_redirects = 5;
 
-bool is_redirect(const Response& response) {
+bool stays(const Request& request, std::string_view location) {
+  const auto from = Url::parse(request.url);
+  const auto to = from ? from->resolve(location) : std::nullopt;
+  return to && to->origin() == from->origin();
+}
+
+// What is written may hold a secret, as a refresh token is: it stays with the origin that it is for, and is sent again
+// only where the method stays, too (RFC 9110, 15.4).
+bool is_redirect(const Request& request, const Response& response) {
   static constexpr int statuses[] = {301, 302, 303, 307, 308};
-  return std::ranges::find(statuses, response.status) != std::end(statuses) && response.headers.get("Location");
+  const auto location = response.headers.get("Location");
+  if (!location || std::ranges::find(statuses, response.status) == std::end(statuses)) return false;
+  if (request.method == "GET" || request.method == "HEAD") return true;
+  return (response.status == 307 || response.status == 308) && stays(request, *location);
 }
 
 [[noreturn]] void fail(const Request& request, std::string_view problem, std::string hint = {}) {
@@ -43,9 +54,8 @@ class RedirectTransport final : public Transport {
 
   Response send(const Request& request) override {
     auto response = inner_->send(request);
-    if (request.method != "GET" && request.method != "HEAD") return response;
     auto current = request;
-    for (int hops = 0; is_redirect(response); ++hops) {
+    for (int hops = 0; is_redirect(current, response); ++hops) {
       if (hops == most_redirects) fail(request, fmt::format("more than {} redirects", most_redirects));
       current = follow(current, response);
       response = inner_->send(current);

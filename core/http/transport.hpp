@@ -105,8 +105,8 @@ struct RetryPolicy {
 std::unique_ptr<Transport> with_retry(std::unique_ptr<Transport> inner, RetryPolicy policy, Clock& clock,
                                       const sys::Cancel* cancel = nullptr);
 
-// Follows redirects of GET and HEAD, at most 5. `Authorization` goes on to the same origin only; https never becomes
-// http: that is Error{network}.
+// Follows redirects, at most 5: those of GET and HEAD, and of others where method and origin stay. `Authorization` goes
+// on to the same origin only; https never becomes http: that is Error{network}.
 std::unique_ptr<Transport> with_redirects(std::unique_ptr<Transport> inner);
 
 }  // namespace polyarch::http

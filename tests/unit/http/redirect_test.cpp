@@ -83,10 +83,26 @@ TEST(Redirects, RefuseWhatIsNoUrl) {
   }
 }
 
-TEST(Redirects, AreNotFollowedForWrites) {
+TEST(Redirects, OfWritesAreFollowedWhereTheyKeepTheMethod) {
   for (const auto* method : {"POST", "PUT", "PATCH", "DELETE"}) {
-    Followed followed(Leads{{"https://r.example/a", "/b"}});
-    EXPECT_EQ(followed.get("https://r.example/a", method).status, 307) << method;
+    for (const int code : {307, 308}) {
+      Followed followed(Leads{{"https://r.example/a", "/b"}}, code);
+      EXPECT_EQ(followed.get("https://r.example/a", method).body, "end") << method;
+      EXPECT_EQ(followed.fake->requests().back().method, method);
+      EXPECT_EQ(followed.fake->requests().back().headers.get("Authorization"), "Bearer x");
+    }
+    for (const int code : {301, 302, 303}) {
+      Followed followed(Leads{{"https://r.example/a", "/b"}}, code);
+      EXPECT_EQ(followed.get("https://r.example/a", method).status, code) << method;
+    }
+  }
+}
+
+TEST(Redirects, OfWritesStayWithTheOrigin) {
+  for (const auto* there : {"https://evil.example/b", "http://r.example/b", "https://r.example:8443/b", "/a b"}) {
+    Followed followed(Leads{{"https://r.example/a", there}});
+    EXPECT_EQ(followed.get("https://r.example/a", "POST").status, 307) << there;
+    EXPECT_EQ(followed.fake->requests().size(), 1U);
   }
 }
 
