@@ -51,13 +51,17 @@ struct Case {
   const Operation& operation;
   Fault fault;
   bool always;
-  std::string method;  // of the request that meets the fault first
-  std::string target;
-  std::size_t at;
+  // The request that meets the fault first.
+  std::string method;
+  enum class Role { bare, token, fresh, later } role;  // bare: before there is a token; fresh: just after
 };
 
 bool uploads(const Operation& operation) {
   return operation.name.starts_with("push") || operation.name == "copy to";
+}
+
+bool works_side_by_side(const Operation& operation) {
+  return operation.name.starts_with("copy") || operation.name == "promote";
 }
 
 bool is_read(const Case& one) {
@@ -91,7 +95,29 @@ Outcomes expected_of_answer(const Case& one) {
   }
 }
 
-Outcomes expected_of_request(const Case& one) {
+bool spoils_content(Fault fault) {
+  return fault == Fault::wrong_digest || fault == Fault::short_body || fault == Fault::long_body ||
+         fault == Fault::garbage;
+}
+
+// What a token service makes different, whose answers are spoilt and refused, too. A password that it refuses is not
+// tried again, nor is a token that was fetched for the request that is refused.
+std::optional<Outcomes> expected_of_login(const Case& one) {
+  using Role = Case::Role;
+  if (one.fault == Fault::unauthorized) {
+    const bool renews = one.role == Role::bare || one.role == Role::later;
+    return renews && !one.always ? success : Outcomes{ErrorKind::auth};
+  }
+  if (!spoils_content(one.fault)) return std::nullopt;
+  if (one.role == Role::bare && !one.always) return success;
+  if (one.role == Role::bare || one.role == Role::token) return Outcomes{ErrorKind::registry, ErrorKind::auth};
+  return std::nullopt;
+}
+
+Outcomes expected_of_request(const Case& one, FaultProxy::Login login) {
+  if (login == FaultProxy::Login::bearer) {
+    if (auto outcomes = expected_of_login(one)) return *outcomes;
+  }
   switch (one.fault) {
     case Fault::refused:
     case Fault::reset_before:
@@ -123,12 +149,19 @@ Outcomes expected_of_request(const Case& one) {
 }
 
 // Promotion tells what became of every tag, and tries tags that were refused together once more, each by itself.
-Outcomes expected(const Case& one) {
-  auto outcomes = expected_of_request(one);
+Outcomes expected(const Case& one, FaultProxy::Login login) {
+  auto outcomes = expected_of_request(one, login);
+  if (works_side_by_side(one.operation)) {  // any request may be the one that fetches a token, or waits for it
+    for (const auto role : {Case::Role::bare, Case::Role::token, Case::Role::fresh, Case::Role::later}) {
+      auto other = one;
+      other.role = role;
+      outcomes.merge(expected_of_request(other, login));
+    }
+  }
   if (one.operation.name.starts_with("copy")) {  // two blobs go side by side: either may be the one
     auto other = one;
     other.method = is_read(one) ? "PUT" : "GET";
-    outcomes.merge(expected_of_request(other));
+    outcomes.merge(expected_of_request(other, login));
   }
   if (one.operation.name != "promote") return outcomes;
   Outcomes out;
@@ -138,22 +171,11 @@ Outcomes expected(const Case& one) {
   return out;
 }
 
-// The same of a request that asks a token service, or is refused until it has. A password that the service refuses is
-// not tried again, nor is a token that was fetched for this request.
-Outcomes expected_with_token(const Case& one) {
-  const bool first = one.at == 0;
-  switch (one.fault) {
-    case Fault::unauthorized:
-      return first && !one.always ? success : Outcomes{ErrorKind::auth};
-    case Fault::wrong_digest:
-    case Fault::short_body:
-    case Fault::long_body:
-    case Fault::garbage:
-      if (first && !one.always) return success;
-      return {ErrorKind::registry, ErrorKind::auth};
-    default:
-      return expected(one);
-  }
+// What a token service does by itself, or to those who come with a token.
+bool concerns_login(Fault fault) {
+  static const std::set<Fault> faults{Fault::unauthorized, Fault::refused, Fault::status_503, Fault::garbage,
+                                      Fault::redirect_elsewhere};
+  return faults.contains(fault);
 }
 
 struct FaultCase {
@@ -200,7 +222,7 @@ class Faults : public ::testing::TestWithParam<FaultCase> {
   }
 
   void check(const Case& one, const End& end, const FaultProxy& proxy) {
-    const auto wanted = login_ == FaultProxy::Login::basic ? expected(one) : expected_with_token(one);
+    const auto wanted = expected(one, login_);
     EXPECT_TRUE(wanted.contains(end.kind)) << "ended with " << name_of(end.kind) << ": " << end.message;
     EXPECT_LE(end.seen.size(), 80U);
     for (const auto& message : proxy.seen_elsewhere()) EXPECT_EQ(message.field("Authorization"), "") << message.head;
@@ -221,7 +243,7 @@ class Faults : public ::testing::TestWithParam<FaultCase> {
       for (const bool always : {false, true}) {
         SCOPED_TRACE(fmt::format("{}, request {} ({} {}), {}", operation.name, at, request.method(), request.target(),
                                  always ? "always" : "once"));
-        const Case one{operation, GetParam().fault, always, request.method(), request.target(), at};
+        const Case one{operation, GetParam().fault, always, request.method(), role(clean.seen, at)};
         try {
           check(one, run(operation, one.fault, static_cast<int>(at), always, proxy, world), proxy);
         } catch (const WrongBytes& wrong) {
@@ -230,6 +252,13 @@ class Faults : public ::testing::TestWithParam<FaultCase> {
         proxy.disarm();
       }
     }
+  }
+
+  static Case::Role role(const std::vector<testing::Message>& seen, std::size_t at) {
+    const auto fetches = [&](std::size_t number) { return seen[number].target().starts_with("/token"); };
+    if (fetches(at)) return Case::Role::token;
+    if (seen[at].field("Authorization").empty()) return Case::Role::bare;
+    return at > 0 && fetches(at - 1) ? Case::Role::fresh : Case::Role::later;
   }
 
   FaultProxy::Login login_ = FaultProxy::Login::basic;
@@ -241,7 +270,9 @@ TEST_P(Faults, AreOutlivedOrReported) {
 
 TEST_P(Faults, OfATokenServiceToo) {
   login_ = FaultProxy::Login::bearer;
-  meet(testing::operations()[2]);
+  const auto operations = testing::operations();
+  if (!concerns_login(GetParam().fault)) return meet(operations[2]);
+  for (const auto& operation : operations) meet(operation);
 }
 
 INSTANTIATE_TEST_SUITE_P(
