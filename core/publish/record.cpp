@@ -124,7 +124,8 @@ oci::Index Record::to_index() const {
     index.manifests.front().platform = image->platform;
     std::ranges::copy(image->attestations, std::back_inserter(index.manifests));
   }
-  const Json text{{"plan", plan.to_json()}, {"platform", platform.to_json()}, {"report", report}, {"pending", pending}};
+  Json text{{"plan", plan.to_json()}, {"platform", platform.to_json()}, {"report", report}, {"pending", pending}};
+  if (published) text["published"] = true;
   index.annotations[record_annotation] = text.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   return index;
 }
@@ -141,6 +142,7 @@ Record Record::parse(std::string_view bytes, std::string_view what) {
   const auto& pending = member(object, "pending", what);
   if (!pending.is_boolean()) refuse(what, "'pending' is neither true nor false");
   record.pending = pending.get<bool>();
+  record.published = object.contains("published");
   if (!names(record.plan.platforms, record.platform)) refuse(what, "its platform is not one of its plan");
   for (const auto& entry : index.manifests) {
     if (entry.is_attestation() && record.image) {

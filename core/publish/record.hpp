@@ -31,9 +31,10 @@ struct Record {
   RunPlan plan;
   oci::Platform platform;
   std::optional<Leg> image;  // nullopt: the leg failed, or is not built yet
-  bool pending = false;      // its job has begun, or the run is published: an older image does not count
+  bool pending = false;      // its job has begun: an older image does not count
   Json report;               // as report.json has it, of this leg alone; of a pending one, {}
   Digest digest;             // of the manifest that it was read from; empty: of none
+  bool published = false;    // its run is, and the registry deletes nothing: as good as gone
 
   // An index that names the image and its attestations, so that no garbage collection takes them; the rest stands in
   // an annotation. Deterministic.

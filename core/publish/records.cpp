@@ -40,7 +40,7 @@ std::vector<Record> Records::read_tags(const std::vector<std::string>& tags) {
       if (!content) return;
       try {
         auto record = Record::parse(content->bytes, reference.str());
-        if (Record::tag(record.plan, record.platform) != tag) return;
+        if (record.published || Record::tag(record.plan, record.platform) != tag) return;
         record.digest = content->descriptor.digest;
         const std::lock_guard lock(mutex);
         records.push_back(std::move(record));
@@ -63,7 +63,7 @@ void Records::remove(const RunPlan& plan, const std::vector<Record>& records) {
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::interrupted) throw;
         log::info("the tag {} stays: {}", Record::tag(record.plan, record.platform), error.message());
-        write({.plan = plan, .platform = record.platform, .pending = true, .report = Json::object()});
+        write({.plan = plan, .platform = record.platform, .report = Json::object(), .published = true});
       }
     });
   }

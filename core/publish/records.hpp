@@ -20,8 +20,9 @@ class Records {
   std::vector<Record> read(const RunPlan& plan);
   // All of the run, found by listing the tags.
   std::vector<Record> read_all(const std::string& run_id);
-  // Takes away those of `records` that are of this plan, with their tags. A registry that deletes nothing gets pending
-  // ones in their place, so that a rerun joins nothing old.
+  // Takes away those of `records` that are of this plan, with their tags. A registry that deletes nothing gets others
+  // in their place, which count as absent: a rerun joins nothing old, and who waits for the run sees that it is
+  // published.
   void remove(const RunPlan& plan, const std::vector<Record>& records);
 
  private:
