@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "publish/source.hpp"
+#include "registry/referrers.hpp"
 #include "sys/descriptor.hpp"
 #include "sys/files.hpp"
 
@@ -67,11 +68,16 @@ class LayoutSource final : public Source {
             }};
   }
 
-  // A layout lists them in its index.json, beside the images.
+  // A layout lists them in its index.json, beside the images, or in an index of the tag that a registry without the
+  // referrers API would have.
   std::vector<oci::Descriptor> referrers(const Digest& subject) override {
     std::vector<oci::Descriptor> found;
     for (const auto& entry : layout_.index().manifests) {
-      const auto manifest = parse_json(layout_.read_blob(entry), name());
+      const auto bytes = layout_.read_blob(entry);
+      const auto tag = entry.annotations.find("org.opencontainers.image.ref.name");
+      if (tag != entry.annotations.end() && tag->second == registry::referrers_tag(subject))
+        std::ranges::copy(oci::Index::parse(bytes, name()).manifests, std::back_inserter(found));
+      const auto manifest = parse_json(bytes, name());
       if (!manifest.is_object() || !manifest.contains("subject") || manifest["subject"].is_null()) continue;
       if (oci::Descriptor::from_json(manifest["subject"], name()).digest == subject) found.push_back(entry);
     }

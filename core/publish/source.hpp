@@ -40,7 +40,7 @@ struct Origin {
 };
 
 // What a user calls an image: a reference, or an OCI layout as "oci:DIR", "oci:DIR:NAME", "./DIR" or "/DIR", where NAME
-// is an org.opencontainers.image.ref.name. Throws Error{usage}, Error{input} or the client's when there is no such
+// is its org.opencontainers.image.ref.name, its io.containerd.image.name or its digest. Throws Error{usage}, Error{input} or the client's when there is no such
 // image.
 Origin locate(registry::Client& client, const std::string& text);
 

@@ -15,7 +15,7 @@ namespace {
 constexpr int most_tries = 3;
 
 oci::Reference fallback_tag(const oci::Repository& repository, const Digest& subject) {
-  return {repository, fmt::format("{}-{}", subject.algorithm(), subject.hex().substr(0, 64)), std::nullopt};
+  return {repository, referrers_tag(subject), std::nullopt};
 }
 
 oci::Index fallback_index(Client& client, const oci::Reference& tag) {
@@ -29,6 +29,10 @@ bool lists(const oci::Index& index, const Digest& digest) {
 }
 
 }  // namespace
+
+std::string referrers_tag(const Digest& subject) {
+  return fmt::format("{}-{}", subject.algorithm(), subject.hex().substr(0, 64));
+}
 
 void list_referrer(Client& client, const oci::Repository& repository, const oci::Descriptor& descriptor,
                    std::string_view bytes) {

@@ -144,6 +144,36 @@ TEST_F(Legs, AreFoundInLayoutsByNameAndInRegistries) {
   expect_two_platforms(read_legs(locate(client_, by_digest("app", index_).str())));
 }
 
+// As containerd, BuildKit and docker save name images (io.containerd.image.name), and skopeo, buildah and crane.
+TEST_F(Legs, AreFoundInLayoutsByTheWholeName) {
+  export_two_platforms();
+  const auto named = [](oci::Descriptor image, const std::string& name, const std::string& short_name) {
+    image.annotations = {{"org.opencontainers.image.ref.name", short_name}};
+    if (!name.empty()) image.annotations["io.containerd.image.name"] = name;
+    return image;
+  };
+  const auto root = layout_.root().string();
+  layout_.finish({named(amd64_image_, "docker.io/team/a:latest", "latest"),
+                  named(arm64_image_, "docker.io/team/b:latest", "latest"),
+                  named(index_, "", "r.example:5000/team/c:1.0")});
+  const auto second = locate(client_, "oci:" + root + ":docker.io/team/b:latest");
+  EXPECT_EQ(second.root.digest, arm64_image_.digest);
+  EXPECT_EQ(second.tag, "latest");
+  const auto third = locate(client_, root + ":r.example:5000/team/c:1.0");
+  EXPECT_EQ(third.root.digest, index_.digest);
+  EXPECT_EQ(third.tag, "1.0");
+  for (const auto& text : {root + ":latest", root}) {
+    try {
+      locate(client_, text);
+      ADD_FAILURE() << "one of several: " << text;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.message(), HasSubstr("docker.io/team/b:latest"));
+    }
+  }
+  layout_.finish({named(index_, "", "1.0"), named(index_, "", "1.0")});
+  EXPECT_EQ(locate(client_, root + ":1.0").root.digest, index_.digest) << "one image, however often it is named";
+}
+
 TEST_F(Legs, OfAnAbsentReferenceAreAnErrorThatNamesIt) {
   try {
     read_legs(client_, tag("app", "absent"));

@@ -146,6 +146,19 @@ TEST_F(Transfer, TakesReferrersOutOfALayout) {
   EXPECT_EQ(client_.referrers(repository("a"), arm64_image_.digest).at(0).digest, sbom.digest);
 }
 
+// As regctl writes them: an index of the tag that registries without the referrers API have.
+TEST_F(Transfer, TakesReferrersOutOfALayoutThatListsThemUnderATag) {
+  export_two_platforms();
+  const auto sbom = layout_.referrer(arm64_image_, "sbom");
+  auto list = layout_.index({sbom});
+  list.annotations["org.opencontainers.image.ref.name"] = "sha256-" + std::string(arm64_image_.digest.hex());
+  const auto source = layout_source(layout_.finish({index_, list}), "it");
+  transfer(client_, *source, repository("a"), {index_}, {.referrers = true});
+  const auto found = client_.referrers(repository("a"), arm64_image_.digest);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].digest, sbom.digest);
+}
+
 TEST_F(Transfer, CopiesNestedIndexesChildrenFirst) {
   export_two_platforms();
   const auto outer = layout_.index({index_, amd64_image_});  // one child at two depths
