@@ -28,14 +28,18 @@ std::vector<std::string> steps_of(std::string_view config, std::size_t layers) t
   return {};  // the sizes are true without it
 }
 
+std::vector<std::string> names_of(const std::vector<PlatformSizes>& images) {
+  std::vector<oci::Platform> platforms;
+  for (const auto& image : images) platforms.push_back(image.platform);
+  return oci::distinct_names(platforms);
+}
+
 // By rows, from the base up: the layers that stand at one place in their images.
 std::string layer_rows(const std::vector<PlatformSizes>& images) {
   std::string out = fmt::format("{:<5}", "LAYER");
   std::size_t rows = 0;
-  for (const auto& image : images) {
-    out += fmt::format("  {:>14}", image.platform.str());
-    rows = std::max(rows, image.layers.size());
-  }
+  for (const auto& name : names_of(images)) out += fmt::format("  {:>14}", name);
+  for (const auto& image : images) rows = std::max(rows, image.layers.size());
   out += fmt::format("  {:>10}  {}\n", "APART", "STEP");
   for (std::size_t row = 0; row < rows; ++row) {
     out += fmt::format("{:<5}", row + 1);
@@ -105,8 +109,10 @@ std::uint64_t stored_size(const std::vector<PlatformSizes>& images) {
 
 std::string sizes_table(const std::vector<PlatformSizes>& images) {
   auto out = fmt::format("{:<16} {:>10} {:>10} {:>10} {:>7}\n", "PLATFORM", "SIZE", "SHARED", "OWN", "LAYERS");
-  for (const auto& image : images) {
-    out += fmt::format("{:<16} {:>10} {:>10} {:>10} {:>7}\n", image.platform.str(), text::human_size(image.total()),
+  const auto names = names_of(images);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto& image = images[i];
+    out += fmt::format("{:<16} {:>10} {:>10} {:>10} {:>7}\n", names[i], text::human_size(image.total()),
                        text::human_size(image.shared()), text::human_size(image.own()), image.layers.size());
   }
   out += fmt::format("{:<16} {:>10}\n\n", "all together", text::human_size(stored_size(images)));
@@ -115,8 +121,10 @@ std::string sizes_table(const std::vector<PlatformSizes>& images) {
 
 Json sizes_json(const std::vector<PlatformSizes>& images) {
   Json out{{"stored", stored_size(images)}, {"platforms", Json::object()}};
-  for (const auto& image : images) {
-    auto& entry = out["platforms"][image.platform.str()];
+  const auto names = names_of(images);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto& image = images[i];
+    auto& entry = out["platforms"][names[i]];
     entry = {{"size", image.total()}, {"shared", image.shared()}, {"own", image.own()}, {"layers", Json::array()}};
     for (const auto& layer : image.layers) {
       entry["layers"].push_back(

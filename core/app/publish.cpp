@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "app/commands.hpp"
 #include "app/copy_meter.hpp"
@@ -57,8 +58,11 @@ Publication compose(std::vector<PublishInput> inputs, const spec::PublishOptions
                     const std::vector<oci::Reference>& tags) {
   Publication out{std::move(inputs), {}, {}};
   for (const auto& input : out.inputs) std::ranges::copy(input.legs, std::back_inserter(out.legs));
-  std::ranges::sort(out.legs, {}, &publish::Leg::platform);
+  const auto order = [](const publish::Leg& leg) { return std::tie(leg.platform, leg.manifest.digest); };
+  std::ranges::sort(out.legs, {}, order);
   out.promotions.push_back({make_index(out, options), tags});
+  const auto twice = std::ranges::unique(out.legs, {}, order);
+  out.legs.erase(twice.begin(), twice.end());
   if (options.platform_tags) std::ranges::copy(platform_tags(out.legs, tags), std::back_inserter(out.promotions));
   return out;
 }
@@ -94,6 +98,17 @@ void spread(registry::Client& client, const Publication& publication, const std:
   }
 }
 
+// The tags that name this image alone.
+Json platform_tags_of(const publish::Leg& leg, const Publication& publication) {
+  auto out = Json::array();
+  for (std::size_t i = 1; i < publication.promotions.size(); ++i) {
+    const auto& [artifact, tags] = publication.promotions[i];
+    if (artifact.bytes != leg.bytes) continue;
+    for (const auto& tag : tags) out.push_back(tag.str());
+  }
+  return out;
+}
+
 void show(const Publication& publication, const spec::PublishOptions& options, Context& context) {
   const auto& index = publication.promotions.front().artifact;
   const auto digest = Digest::sha256(index.bytes);
@@ -104,8 +119,14 @@ void show(const Publication& publication, const spec::PublishOptions& options, C
              {"platforms", Json::object()},
              {"dryRun", options.dry_run}};
     for (const auto& tag : publication.promotions.front().tags) out["tags"].push_back(tag.str());
-    for (const auto& leg : publication.legs)
-      out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()}};
+    std::vector<oci::Platform> platforms;
+    for (const auto& leg : publication.legs) platforms.push_back(leg.platform);
+    const auto names = oci::distinct_names(platforms);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto& leg = publication.legs[i];
+      out["platforms"][names[i]] = {{"digest", leg.manifest.digest.str()},
+                                    {"tags", platform_tags_of(leg, publication)}};
+    }
     if (options.dry_run) out["index"] = parse_json(index.bytes, "the index");
     context.out << out.dump(2) << '\n';
     return;

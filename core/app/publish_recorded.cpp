@@ -111,18 +111,33 @@ void show_published_elsewhere(const publish::RunPlan& plan, const spec::PublishO
   context.out << out.dump(2) << '\n';
 }
 
+// The tags that name the image of this platform alone.
+std::vector<oci::Reference> own_tags(const publish::Release& release, const publish::Leg& leg) {
+  std::vector<oci::Reference> out;
+  for (const auto& [platform, tags] : release.own_tags)
+    if (publish::same_target(platform, leg.platform)) out.insert(out.end(), tags.begin(), tags.end());
+  return out;
+}
+
 void show(const publish::Release& release, const oci::Descriptor& published, const spec::PublishOptions& options,
           Context& context) {
   if (options.format == "json") {
     Json out{{"digest", published.digest.str()}, {"mediaType", published.media_type}, {"tags", names(release.tags)},
              {"platforms", Json::object()},      {"dryRun", options.dry_run},         {"publishedElsewhere", false}};
-    for (const auto& leg : release.legs) out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()}};
+    for (const auto& leg : release.legs) {
+      out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()},
+                                              {"tags", names(own_tags(release, leg))}};
+    }
     context.out << out.dump(2) << '\n';
     return;
   }
   for (const auto& leg : release.legs)
     context.out << fmt::format("{:<16} {}\n", leg.platform.str(), leg.manifest.digest.str());
   for (const auto& tag : release.tags) context.out << fmt::format("{}@{}\n", tag.str(), published.digest.str());
+  for (const auto& leg : release.legs) {
+    for (const auto& tag : own_tags(release, leg))
+      context.out << fmt::format("{}@{}\n", tag.str(), leg.manifest.digest.str());
+  }
   if (options.dry_run) context.out << "dry run: nothing was pushed\n";
 }
 

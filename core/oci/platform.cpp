@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <map>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -108,6 +110,22 @@ std::vector<Platform> parse_platforms(const std::vector<std::string>& lists) {
       auto platform = Platform::parse(name);
       if (std::ranges::find(out, platform) == out.end()) out.push_back(std::move(platform));
     }
+  }
+  return out;
+}
+
+std::vector<std::string> distinct_names(const std::vector<Platform>& platforms) {
+  std::map<std::string, int> users;
+  for (const auto& platform : platforms) ++users[platform.str()];
+  std::vector<std::string> out;
+  std::set<std::string> taken;
+  for (const auto& platform : platforms) {
+    auto name = platform.str();
+    if (users[name] > 1 && !platform.os_version.empty())
+      name.insert(platform.os.size(), fmt::format("({})", text::printable(platform.os_version.substr(0, 40))));
+    const auto first = name;
+    for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{} ({})", first, i);
+    out.push_back(std::move(name));
   }
   return out;
 }

@@ -35,6 +35,10 @@ struct Platform {
 // Parses each of "linux/amd64,linux/arm64" and drops repetitions, keeping the order.
 std::vector<Platform> parse_platforms(const std::vector<std::string>& lists);
 
+// As str(), but where several would have one name (images for two versions of Windows) with the version of the system,
+// as containerd writes it, "windows(10.0.17763.1)/amd64", and a number where that tells nothing: each name once.
+std::vector<std::string> distinct_names(const std::vector<Platform>& platforms);
+
 // "linux/amd64, linux/arm64"
 std::string names(const std::vector<Platform>& platforms);
 

@@ -48,6 +48,16 @@ TEST(ImageSizes, ShowWhereThePlatformsDiffer) {
   EXPECT_EQ(json["platforms"]["linux/arm64"]["layers"][1]["shared"], false);
 }
 
+TEST(ImageSizes, TellTheVersionsOfWindowsApart) {
+  const oci::Manifest manifest{.config = layer("c", 1), .layers = {layer("l", 1)}};
+  const auto image = [&](const std::string& version) {
+    return measure({"windows", "amd64", "", version}, manifest, "{}");
+  };
+  const auto json = sizes_json({image("10.0.1"), image("10.0.2")});
+  EXPECT_EQ(json["platforms"].size(), 2U);
+  EXPECT_TRUE(json["platforms"].contains("windows(10.0.2)/amd64")) << json;
+}
+
 // The history comes from outside: it is cut to a line, and may not move the cursor.
 TEST(ImageSizes, CutLongStepsAndTakeControlsOut) {
   const oci::Manifest manifest{.config = layer("c", 1), .layers = {layer("l", 1)}};

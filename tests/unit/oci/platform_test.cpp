@@ -118,6 +118,15 @@ TEST(Platform, HasASlug) {
   EXPECT_EQ(Platform::parse("linux/arm64").slug(), "linux-arm64");
 }
 
+TEST(Platforms, HaveDistinctNames) {
+  const auto windows = [](const std::string& version) { return Platform{"windows", "amd64", "", version}; };
+  const auto linux = Platform::parse("linux/arm/v7");
+  EXPECT_THAT(distinct_names({linux, windows("10.0.1")}), ::testing::ElementsAre("linux/arm/v7", "windows/amd64"));
+  EXPECT_THAT(distinct_names({windows("10.0.1"), linux, windows("10.\a2"), windows(""), windows("")}),
+              ::testing::ElementsAre("windows(10.0.1)/amd64", "linux/arm/v7", "windows(10.2)/amd64", "windows/amd64",
+                                     "windows/amd64 (2)"));
+}
+
 TEST(Platforms, KeepOrderAndDropRepetitions) {
   std::vector<std::string> names;
   for (const auto& platform : parse_platforms({"linux/arm64, amd64,", "", "aarch64,linux/arm", "linux/arm/v7"})) {
