@@ -27,6 +27,10 @@ struct Copy {
 };
 
 Destination parse_destination(const std::string& text) {
+  if (publish::names_layout(text)) {
+    throw Error(ErrorKind::usage, fmt::format("{} is an OCI layout, and copies go to registries alone", text),
+                "name a repository; skopeo, crane, oras and regctl write layouts");
+  }
   const auto reference = oci::Reference::parse(text);
   if (reference.digest)
     throw Error(ErrorKind::usage, fmt::format("{} names a digest: a copy has that of its source", text));

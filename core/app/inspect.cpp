@@ -15,11 +15,20 @@ namespace {
 struct Row {
   publish::Leg leg;
   oci::Manifest manifest;
+  std::string name;  // of the platform
 };
 
-Row read_row(publish::Leg leg) {
-  auto manifest = oci::Manifest::parse(leg.bytes, fmt::format("{} in {}", leg.manifest.digest.str(), leg.source));
-  return {std::move(leg), std::move(manifest)};
+std::vector<Row> read_rows(const publish::Origin& origin) {
+  std::vector<Row> rows;
+  std::vector<oci::Platform> platforms;
+  for (auto& leg : publish::read_legs(origin)) {
+    auto manifest = oci::Manifest::parse(leg.bytes, fmt::format("{} in {}", leg.manifest.digest.str(), leg.source));
+    platforms.push_back(leg.platform);
+    rows.push_back({std::move(leg), std::move(manifest), ""});
+  }
+  const auto names = oci::distinct_names(platforms);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].name = names[i];
+  return rows;
 }
 
 std::vector<PlatformSizes> read_sizes(publish::Source& source, const std::vector<Row>& rows) {
@@ -34,24 +43,24 @@ std::vector<PlatformSizes> read_sizes(publish::Source& source, const std::vector
   return sizes;
 }
 
-std::string table(const oci::Reference& reference, const oci::Descriptor& root, const std::vector<Row>& rows) {
-  auto out = fmt::format("{}\n  digest  {}\n  type    {}\n\n", reference.str(), root.digest.str(), root.media_type);
+std::string table(const std::string& reference, const oci::Descriptor& root, const std::vector<Row>& rows) {
+  auto out = fmt::format("{}\n  digest  {}\n  type    {}\n\n", reference, root.digest.str(), root.media_type);
   out += fmt::format("{:<16} {:>10} {:>7}  {}\n", "PLATFORM", "SIZE", "LAYERS", "DIGEST");
   for (const auto& row : rows) {
-    out += fmt::format("{:<16} {:>10} {:>7}  {}{}\n", row.leg.platform.str(),
-                       text::human_size(row.manifest.total_size()), row.manifest.layers.size(),
-                       row.leg.manifest.digest.str(), row.leg.attestations.empty() ? "" : "  +attestation");
+    out += fmt::format("{:<16} {:>10} {:>7}  {}{}\n", row.name, text::human_size(row.manifest.total_size()),
+                       row.manifest.layers.size(), row.leg.manifest.digest.str(),
+                       row.leg.attestations.empty() ? "" : "  +attestation");
   }
   return out;
 }
 
-Json json(const oci::Reference& reference, const oci::Descriptor& root, const std::vector<Row>& rows) {
-  Json out{{"reference", reference.str()},
+Json json(const std::string& reference, const oci::Descriptor& root, const std::vector<Row>& rows) {
+  Json out{{"reference", reference},
            {"digest", root.digest.str()},
            {"mediaType", root.media_type},
            {"platforms", Json::object()}};
   for (const auto& row : rows) {
-    auto& entry = out["platforms"][row.leg.platform.str()];
+    auto& entry = out["platforms"][row.name];
     entry = {{"digest", row.leg.manifest.digest.str()},
              {"layers", row.manifest.layers.size()},
              {"size", row.manifest.total_size()},
@@ -64,15 +73,15 @@ Json json(const oci::Reference& reference, const oci::Descriptor& root, const st
 }  // namespace
 
 int inspect(const spec::InspectOptions& options, Context& context) {
-  const auto reference = oci::Reference::parse(options.reference);
   Registries registries(context, options, Patience::brisk);
   const auto origin = publish::locate(registries.client(), options.reference);
   if (options.raw) {
     context.out << origin.bytes;
     return 0;
   }
-  std::vector<Row> rows;
-  for (auto& leg : publish::read_legs(origin)) rows.push_back(read_row(std::move(leg)));
+  // A layout is what the user called it.
+  const auto reference = origin.source->repository() ? oci::Reference::parse(options.reference).str() : origin.name;
+  const auto rows = read_rows(origin);
   const auto sizes = options.sizes ? read_sizes(*origin.source, rows) : std::vector<PlatformSizes>{};
   if (options.format == "json") {
     auto out = json(reference, origin.root, rows);

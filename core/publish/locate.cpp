@@ -16,10 +16,6 @@ struct LayoutName {
   std::optional<std::string> image;
 };
 
-bool is_layout(std::string_view text) {
-  return text.starts_with(layout_prefix) || text.starts_with('/') || text.starts_with("./") || text.starts_with("../");
-}
-
 // "DIR" or "DIR:NAME". Either may have colons: the longest directory that is there counts.
 LayoutName split_layout(std::string_view text) {
   if (text.starts_with(layout_prefix)) text.remove_prefix(layout_prefix.size());
@@ -90,8 +86,12 @@ Origin locate_layout(const std::string& text) {
 
 }  // namespace
 
+bool names_layout(std::string_view text) {
+  return text.starts_with(layout_prefix) || text.starts_with('/') || text.starts_with("./") || text.starts_with("../");
+}
+
 Origin locate(registry::Client& client, const std::string& text) {
-  if (is_layout(text)) return locate_layout(text);
+  if (names_layout(text)) return locate_layout(text);
   const auto reference = oci::Reference::parse(text);
   auto content = client.need_manifest(reference);
   return {registry_source(client, reference.repository), std::move(content.descriptor), std::move(content.bytes), text,

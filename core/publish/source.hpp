@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oci/layout.hpp"
@@ -39,9 +40,12 @@ struct Origin {
   std::optional<std::string> tag;  // that it was found by
 };
 
+// Whether it calls an OCI layout, by its form alone.
+bool names_layout(std::string_view text);
+
 // What a user calls an image: a reference, or an OCI layout as "oci:DIR", "oci:DIR:NAME", "./DIR" or "/DIR", where NAME
-// is its org.opencontainers.image.ref.name, its io.containerd.image.name or its digest. Throws Error{usage}, Error{input} or the client's when there is no such
-// image.
+// is its org.opencontainers.image.ref.name, its io.containerd.image.name or its digest. Throws Error{usage},
+// Error{input} or the client's when there is no such image.
 Origin locate(registry::Client& client, const std::string& text);
 
 }  // namespace polyarch::publish

@@ -86,6 +86,8 @@ TEST_F(Publishing, JoinsLayoutsAndRegistriesUnderManyTagsWithOneDigest) {
   for (const auto& tag : {here("app:1"), here("app:latest"), there("deep/app:1")})
     command.insert(command.end(), {"-t", tag});
   const auto first = parse_json(must(joined(command, {amd64, arm64, "oci:" + layout.root().string()})), "it");
+  EXPECT_EQ(first.at("platforms").at("linux/arm64").at("tags"),
+            Json::array({here("app:1-arm64"), here("app:latest-arm64"), there("deep/app:1-arm64")}));
   const auto again = parse_json(must(joined(command, {"oci:" + layout.root().string(), arm64, amd64})), "it");
   EXPECT_EQ(first, again) << "the order of the sources does not matter";
   for (const auto& tag : {here("app:1"), here("app:latest"), there("deep/app:1")}) {
@@ -291,6 +293,37 @@ TEST_F(Publishing, CopiesWholeImagesAndSinglePlatforms) {
   const auto fight = engine({"copy", here("app:1"), here("app:2"), there("app:3")});
   EXPECT_EQ(fight.status, 2) << shown(fight);
   EXPECT_EQ(digest_of(there("app:3")), "");
+}
+
+TEST_F(Publishing, LooksAtALayoutAndCopiesToNone) {
+  const sys::TemporaryDirectory scratch;
+  polyarch::testing::LayoutBuilder layout;
+  const auto image = layout.image(oci::Platform::parse("linux/arm64"), "on disk");
+  layout.finish({image});
+  const auto name = "oci:" + layout.root().string();
+  const auto seen = parse_json(must({"inspect", "--format", "json", name}), "it");
+  EXPECT_EQ(seen.at("reference"), name);
+  EXPECT_EQ(seen.at("platforms").at("linux/arm64").at("digest"), image.digest.str());
+  const auto refused = engine({"copy", name, "oci:" + (scratch.path() / "new").string()});
+  EXPECT_EQ(refused.status, 2) << shown(refused);
+  EXPECT_THAT(refused.err, HasSubstr("is an OCI layout"));
+}
+
+TEST_F(Publishing, TellsImagesForTwoVersionsOfWindowsApart) {
+  polyarch::testing::LayoutBuilder layout;
+  std::vector<oci::Descriptor> entries;
+  for (const auto* const version : {"10.0.17763.1", "10.0.20348.1"}) {
+    const oci::Platform platform{"windows", "amd64", "", version};
+    entries.push_back(polyarch::testing::with_platform(layout.image(platform, version), platform));
+  }
+  layout.finish({layout.index(entries)});
+  const auto source = layout.root().string();
+  for (const auto& command :
+       {std::vector<std::string>{"inspect"}, {"inspect", "--sizes"}, {"publish", "-t", here("app:1")}}) {
+    const auto out = parse_json(must(joined(command, {"--format", "json", source})), "it");
+    EXPECT_TRUE(out.at("platforms").contains("windows(10.0.17763.1)/amd64")) << out;
+    EXPECT_EQ(out.at("platforms").size(), 2U) << out;
+  }
 }
 
 TEST_F(Publishing, ListsTagsInTheirOrderAndPrunesOldOnes) {
