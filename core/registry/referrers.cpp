@@ -24,6 +24,13 @@ oci::Index fallback_index(Client& client, const oci::Reference& tag) {
   return read_answer([&] { return oci::Index::parse(content->bytes, "referrers " + tag.str()); });
 }
 
+// What kind of artifact it is: of an image manifest that does not say it, the type of its config.
+std::string artifact_type(const Json& manifest, std::string_view what) {
+  if (auto said = string_at(manifest, "artifactType", what).value_or(""); !said.empty()) return said;
+  const auto config = manifest.find("config");
+  return config == manifest.end() ? "" : string_at(*config, "mediaType", what).value_or("");
+}
+
 bool lists(const oci::Index& index, const Digest& digest) {
   return std::ranges::any_of(index.manifests, [&](const auto& entry) { return entry.digest == digest; });
 }
@@ -41,7 +48,7 @@ void list_referrer(Client& client, const oci::Repository& repository, const oci:
   if (!manifest.is_object() || !manifest.contains("subject") || manifest["subject"].is_null()) return;
   const auto subject = oci::Descriptor::from_json(manifest["subject"], what);
   auto entry = descriptor;
-  entry.artifact_type = string_at(manifest, "artifactType", what).value_or("");
+  entry.artifact_type = artifact_type(manifest, what);
   entry.annotations = oci::annotations_from_json(manifest, what);
   const auto tag = fallback_tag(repository, subject.digest);
   // Nothing guards the tag: another job may write it between our read and our write, so we look whether ours is there.
