@@ -62,6 +62,14 @@ std::string content_type(const http::Response& response) {
   return std::string(text::trim(std::string_view(field).substr(0, field.find(';'))));
 }
 
+// Its digest is not that of its bytes, and it has neither a config nor platforms.
+void refuse_schema1(const oci::Reference& reference, const http::Response& response) {
+  if (!content_type(response).starts_with("application/vnd.docker.distribution.manifest.v1+")) return;
+  throw Error(ErrorKind::registry,
+              fmt::format("the manifest {} is of the format that Docker had before 2016 (schema 1)", reference.str()),
+              "build the image again, or pull it and push it anew with a Docker that still reads it");
+}
+
 std::optional<Content> fetch_manifest(Session& session, const oci::Reference& reference, bool once) {
   const auto& repository = reference.repository;
   auto request = request_for(session, "GET", reference);
@@ -69,6 +77,7 @@ std::optional<Content> fetch_manifest(Session& session, const oci::Reference& re
   auto response = session.send(repository.registry, pull_scope(repository), request);
   if (response.status == 404) return std::nullopt;
   if (!response.ok()) fail(request, response, repository.registry);
+  refuse_schema1(reference, response);
   oci::Descriptor descriptor{
       .media_type = "", .digest = check_digest(reference, response), .size = response.body.size()};
   descriptor.media_type = read_answer(

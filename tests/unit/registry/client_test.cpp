@@ -61,6 +61,17 @@ TEST(Manifests, HeadFallsBackToGet) {
   EXPECT_EQ(descriptor->size, manifest.size());
 }
 
+// Their digest is that of a part of the bytes, so they would look damaged.
+TEST(Manifests, OfDockersFirstFormatAreToldByName) {
+  const auto head =
+      "Content-Type: application/vnd.docker.distribution.manifest.v1+prettyjws\r\n"
+      "Docker-Content-Digest: " +
+      Digest::sha256("payload").str() + "\r\n";
+  Scripted scripted({reply(200, head, R"({"schemaVersion":1,"fsLayers":[]})")});
+  const auto error = scripted.failure([&] { scripted.client.get_manifest(scripted.tag()); });
+  EXPECT_NE(error.message().find("schema 1"), std::string::npos) << error.message();
+}
+
 TEST(Manifests, ThatArriveWrongAreNoticed) {
   const auto wrong = "Docker-Content-Digest: " + Digest::sha256("other").str() + "\r\n";
   Scripted scripted({reply(201, wrong)});
@@ -200,6 +211,29 @@ TEST(Referrers, FollowThePages) {
   EXPECT_EQ(found[0].digest, Digest::sha256("one"));
   EXPECT_EQ(found[1].digest, Digest::sha256("second"));
   EXPECT_EQ(scripted.server.seen().at(1).line(), "GET /v2/app/referrers/next?n=2 HTTP/1.1");
+}
+
+// The type of an artifact that does not say it is that of its config (distribution-spec, "Pushing manifests with
+// subject").
+TEST(Referrers, AreListedWithTheTypeOfTheirConfigWhereTheyHaveNone) {
+  std::string list;
+  testing::FakeTransport transport([&](const http::Request& request) {
+    if (request.url.find("/manifests/sha256-") == std::string::npos) return http::Response{201, {}, ""};
+    if (request.method == "PUT") list = request.body;
+    if (list.empty()) return http::Response{404, {}, ""};
+    return http::Response{request.method == "PUT" ? 201 : 200, {}, list};
+  });
+  FakeCredentials credentials;
+  Client client(transport, credentials, {});
+  const auto digest = Digest::sha256("subject").str();
+  const auto referrer = fmt::format(
+      R"({{"schemaVersion":2,"mediaType":"{0}","config":{{"mediaType":"x/config","digest":"{1}","size":7}},"layers":[],)"
+      R"("subject":{{"mediaType":"{0}","digest":"{1}","size":7}}}})",
+      oci::media_type::oci_manifest, digest);
+  client.put_manifest({testing::repository(), "a", std::nullopt}, oci::media_type::oci_manifest, referrer);
+  const auto entries = oci::Index::parse(list, "the list").manifests;
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].artifact_type, "x/config");
 }
 
 TEST(Ping, TellsARegistryFromAnythingElse) {
