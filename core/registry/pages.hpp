@@ -6,9 +6,12 @@
 
 namespace polyarch::registry {
 
-// Gives the body of every page of a list to `take`, from `first` on along the Link fields. false: the registry answered
-// 404 to the first page. Throws Error{registry} when there is no end to the pages.
+bool not_found(const http::Response& response);
+
+// Gives the body of every page of a list to `take`, from `first` on along the Link fields. false: the first answer says
+// that there is no such list. Throws Error{registry} when there is no end to the pages.
 bool each_page(Session& session, const oci::Repository& repository, const http::Url& first,
-               const std::function<void(std::string_view body)>& take);
+               const std::function<void(std::string_view body)>& take,
+               const std::function<bool(const http::Response&)>& is_absent = not_found);
 
 }  // namespace polyarch::registry

@@ -24,6 +24,14 @@ oci::Index fallback_index(Client& client, const oci::Reference& tag) {
   return read_answer([&] { return oci::Index::parse(content->bytes, "referrers " + tag.str()); });
 }
 
+// The specification has 404 alone, but older registries refuse the address or the Accept field, and those within a
+// website answer with a page of it.
+bool lacks_api(const http::Response& response) {
+  static constexpr int refusals[] = {400, 404, 405, 406};
+  if (!response.ok()) return std::ranges::find(refusals, response.status) != std::end(refusals);
+  return response.headers.get("Content-Type").value_or("json").find("json") == std::string::npos;
+}
+
 // What kind of artifact it is: of an image manifest that does not say it, the type of its config.
 std::string artifact_type(const Json& manifest, std::string_view what) {
   if (auto said = string_at(manifest, "artifactType", what).value_or(""); !said.empty()) return said;
@@ -66,10 +74,11 @@ void list_referrer(Client& client, const oci::Repository& repository, const oci:
 std::vector<oci::Descriptor> Client::referrers(const oci::Repository& repository, const Digest& digest) {
   std::vector<oci::Descriptor> found;
   const auto first = session_->url(repository, "referrers/" + digest.str());
-  const bool supported = each_page(*session_, repository, first, [&](std::string_view page) {
+  const auto take = [&](std::string_view page) {
     const auto index = read_answer([&] { return oci::Index::parse(page, "referrers of " + digest.str()); });
     found.insert(found.end(), index.manifests.begin(), index.manifests.end());
-  });
+  };
+  const bool supported = each_page(*session_, repository, first, take, lacks_api);
   return supported ? found : fallback_index(*this, fallback_tag(repository, digest)).manifests;
 }
 

@@ -213,6 +213,23 @@ TEST(Referrers, FollowThePages) {
   EXPECT_EQ(scripted.server.seen().at(1).line(), "GET /v2/app/referrers/next?n=2 HTTP/1.1");
 }
 
+// crane and oras have met these in registries.
+TEST(Referrers, ComeFromTheFallbackTagWhateverARegistryWithoutTheirApiSays) {
+  FakeCredentials credentials;
+  const auto found = [&](const http::Response& answer) {
+    testing::FakeTransport transport([&](const http::Request& request) {
+      const bool by_tag = request.url.find("/manifests/sha256-") != std::string::npos;
+      return by_tag ? http::Response{200, {}, referrers_page("one")} : answer;
+    });
+    return Client(transport, credentials, {}).referrers(testing::repository(), Digest::sha256("subject")).size();
+  };
+  for (const int status : {400, 404, 405, 406}) EXPECT_EQ(found({status, {}, ""}), 1U) << status;
+  EXPECT_EQ(found({200, {{"Content-Type", "text/html; charset=utf-8"}}, "<html>"}), 1U);
+  EXPECT_EQ(found({200, {{"Content-Type", "application/json"}}, manifest}), 0U);
+  EXPECT_THROW(found({403, {}, ""}), Error);
+  EXPECT_THROW(found({500, {}, ""}), Error);
+}
+
 // The type of an artifact that does not say it is that of its config (distribution-spec, "Pushing manifests with
 // subject").
 TEST(Referrers, AreListedWithTheTypeOfTheirConfigWhereTheyHaveNone) {
