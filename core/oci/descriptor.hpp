@@ -16,6 +16,7 @@ inline constexpr std::string_view oci_index = "application/vnd.oci.image.index.v
 inline constexpr std::string_view oci_manifest = "application/vnd.oci.image.manifest.v1+json";
 inline constexpr std::string_view oci_config = "application/vnd.oci.image.config.v1+json";
 inline constexpr std::string_view oci_empty = "application/vnd.oci.empty.v1+json";
+inline constexpr std::string_view oci_artifact = "application/vnd.oci.artifact.manifest.v1+json";  // before OCI 1.1
 inline constexpr std::string_view docker_index = "application/vnd.docker.distribution.manifest.list.v2+json";
 inline constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
 bool is_index(std::string_view type);

@@ -42,6 +42,16 @@ std::size_t height(const Digest& digest, const std::map<Digest, const Node*>& no
   return heights[digest] = highest;
 }
 
+void read_artifact(Node& node, const std::string& what) {
+  const auto manifest = parse_json(node.bytes, what);
+  if (!manifest.is_object()) throw Error(ErrorKind::input, fmt::format("{}: not a JSON object", what));
+  if (const auto blobs = manifest.find("blobs"); blobs != manifest.end() && blobs->is_array())
+    for (const auto& blob : *blobs) node.blobs.push_back(oci::Descriptor::from_json(blob, what));
+  const auto subject = manifest.find("subject");
+  if (subject != manifest.end() && !subject->is_null())
+    node.subject = oci::Descriptor::from_json(*subject, what).digest;
+}
+
 }  // namespace
 
 Node read_node(const oci::Descriptor& descriptor, std::string bytes) {
@@ -56,6 +66,8 @@ Node read_node(const oci::Descriptor& descriptor, std::string bytes) {
     node.blobs = std::move(manifest.layers);
     node.blobs.push_back(std::move(manifest.config));
     if (manifest.subject) node.subject = manifest.subject->digest;
+  } else if (descriptor.media_type == oci::media_type::oci_artifact) {
+    read_artifact(node, what);
   }
   return node;
 }

@@ -159,6 +159,21 @@ TEST_F(Transfer, TakesReferrersOutOfALayoutThatListsThemUnderATag) {
   EXPECT_EQ(found[0].digest, sbom.digest);
 }
 
+// Signers wrote this type before the image manifest took its place in OCI 1.1.
+TEST_F(Transfer, TakesTheBlobsOfAnArtifactManifest) {
+  export_two_platforms();
+  const auto content = layout_.blob("application/vnd.example", "signature");
+  const Json manifest{{"mediaType", oci::media_type::oci_artifact},
+                      {"artifactType", "application/vnd.example"},
+                      {"blobs", Json::array({content.to_json()})},
+                      {"subject", arm64_image_.to_json()}};
+  const auto artifact = layout_.blob(oci::media_type::oci_artifact, manifest.dump());
+  transfer(client_, *layout_source(layout_.finish({index_, artifact}), "it"), repository("a"), {index_},
+           {.referrers = true});
+  EXPECT_TRUE(client_.has_blob(repository("a"), content.digest));
+  EXPECT_TRUE(client_.head_manifest(by_digest("a", artifact)));
+}
+
 TEST_F(Transfer, CopiesNestedIndexesChildrenFirst) {
   export_two_platforms();
   const auto outer = layout_.index({index_, amd64_image_});  // one child at two depths
