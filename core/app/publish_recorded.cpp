@@ -26,6 +26,12 @@ Records::const_iterator odd_one(const Records& records) {
 }
 
 [[noreturn]] void fail_odd(const publish::Record& one, const publish::Record& other) {
+  if (one.plan.tags != other.plan.tags) {
+    throw Error(ErrorKind::publish,
+                fmt::format("run '{}' makes several images, among them {} and {}", one.plan.run_id,
+                            one.plan.tags.front().str(), other.plan.tags.front().str()),
+                "the job that comes last publishes each; to publish by hand give each image a --run-id of its own");
+  }
   throw Error(ErrorKind::publish,
               fmt::format("{} and {} were built from different commits or with different options", one.platform.str(),
                           other.platform.str()),
@@ -119,8 +125,9 @@ std::vector<oci::Reference> own_tags(const publish::Release& release, const publ
   return out;
 }
 
+// `foretold`: what a dry run would have published.
 void show(const publish::Release& release, const oci::Descriptor& published, const spec::PublishOptions& options,
-          Context& context) {
+          Context& context, std::string_view foretold = {}) {
   if (options.format == "json") {
     Json out{{"digest", published.digest.str()}, {"mediaType", published.media_type}, {"tags", names(release.tags)},
              {"platforms", Json::object()},      {"dryRun", options.dry_run},         {"publishedElsewhere", false}};
@@ -128,6 +135,7 @@ void show(const publish::Release& release, const oci::Descriptor& published, con
       out["platforms"][leg.platform.str()] = {{"digest", leg.manifest.digest.str()},
                                               {"tags", names(own_tags(release, leg))}};
     }
+    if (options.dry_run) out["index"] = parse_json(foretold, "the index");
     context.out << out.dump(2) << '\n';
     return;
   }
@@ -174,7 +182,7 @@ int publish_recorded(const spec::PublishOptions& options, Context& context) {
   if (!tags.empty()) release.tags = std::move(tags);
   if (options.dry_run) {
     const auto [type, bytes] = publish::whole_artifact(registries.client(), release);
-    show(release, {.media_type = type, .digest = Digest::sha256(bytes)}, options, context);
+    show(release, {.media_type = type, .digest = Digest::sha256(bytes)}, options, context, bytes);
     return 0;
   }
   const auto published =

@@ -242,6 +242,7 @@ TEST_F(Publishing, ForetellsWhatARunPublishes) {
   const std::vector<std::string> command{"publish", "--run-id", "r", "--format", "json", here("app")};
   const auto foretold = parse_json(must(joined(command, {"--dry-run"})), "it");
   EXPECT_EQ(foretold.at("dryRun"), true);
+  EXPECT_EQ(foretold.at("index").at("mediaType"), oci::media_type::oci_manifest);
   EXPECT_EQ(digest_of(here("app:1")), "");
   EXPECT_THAT(must({"publish", "--run-id", "r", "--dry-run", here("app")}), HasSubstr("dry run: nothing was pushed"));
   const auto published = parse_json(must(command), "it");
@@ -249,6 +250,17 @@ TEST_F(Publishing, ForetellsWhatARunPublishes) {
   EXPECT_EQ(published.at("mediaType"), oci::media_type::oci_manifest);
   EXPECT_EQ(foretold.at("digest"), published.at("digest"));
   EXPECT_EQ(published.at("digest"), digest_of(here("app:1")));
+}
+
+TEST_F(Publishing, SaysThatARunMakesSeveralImages) {
+  publish::Records records(client_, repository(registry_, "app"));
+  auto record = recorded("r", {"linux/amd64", "linux/arm64"});
+  records.write(record);
+  record.plan.tags = {oci::Reference::parse(here("app:1-alpine"))};
+  records.write(record);
+  const auto refused = engine({"publish", "--run-id", "r", here("app")});
+  EXPECT_EQ(refused.status, 11) << shown(refused);
+  EXPECT_THAT(refused.err, ::testing::AllOf(HasSubstr("several images"), HasSubstr(here("app:1-alpine"))));
 }
 
 TEST_F(Publishing, RefusesATagWithADigest) {
