@@ -54,11 +54,26 @@ std::vector<std::string> enabled_images(const spec::BuildOptions& options) {
   throw Error(ErrorKind::usage, "--tag-rule and --flavor name no image", "add --image REGISTRY/REPOSITORY");
 }
 
+// The jobs of a run begin at different times: a tag that tells the time is another in each of them, so that none finds
+// the records of the others and nobody publishes.
+void warn_of_time(TagNames& made, const std::vector<TagRule>& rules, const Flavor& flavor, Occasion occasion) {
+  using namespace std::chrono_literals;
+  occasion.now += 25h + 1min + 1s;
+  const auto later = name_tags(rules, flavor, occasion).names;
+  for (const auto& name : made.names) {
+    if (std::ranges::find(later, name) != later.end()) continue;
+    made.warnings.push_back(fmt::format(
+        "the tag {} tells the time: jobs of one run that do not see the same one never join; use commit_date", name));
+  }
+}
+
 ImageNames image_names(const spec::BuildOptions& options, const Occasion& occasion) {
   const auto images = enabled_images(options);
   std::vector<TagRule> rules;
   for (const auto& text : options.tag_rules) rules.push_back(TagRule::parse(text));
-  auto made = name_tags(std::move(rules), Flavor::parse(options.flavors), occasion);
+  const auto flavor = Flavor::parse(options.flavors);
+  auto made = name_tags(rules, flavor, occasion);
+  if (!options.only.empty()) warn_of_time(made, rules, flavor, occasion);
   if (made.names.empty() && options.push && options.tags.empty()) {
     throw Error(ErrorKind::usage, "no tag rule fits what is built, so there is no name to push under",
                 "add a rule that always does, such as type=sha, or push only on the events that are named");

@@ -1,5 +1,6 @@
 #include "app/image_names.hpp"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 #include "app/scoped.hpp"
@@ -113,6 +114,21 @@ TEST(ImageNames, TheDateIsTheSameInAllJobsOfARun) {
   options.only = {"linux/arm64"};
   EXPECT_EQ(created(options, occasion), "");
   EXPECT_EQ(created(options, pushed_branch()), "2020-01-09T00:30:00.000Z");
+}
+
+// Its jobs would make other tags, and none would find the records of the others.
+TEST(ImageNames, WarnOfTheTimeInTheTagsOfARun) {
+  const auto warnings = [](const std::string& value, const std::vector<std::string>& only) {
+    auto options = naming({"r.example/app"}, {"type=raw,value=" + value});
+    options.only = only;
+    return name_build(options, pushed_branch()).names->warnings;
+  };
+  for (const auto* const format : {"YYYYMMDD", "HHmmss", "mm"}) {
+    const auto date = fmt::format("{{{{date '{}'}}}}", format);
+    EXPECT_THAT(warnings("n-" + date, {"linux/arm64"}), ElementsAre(HasSubstr("n-"))) << format;
+    EXPECT_THAT(warnings("n-" + date, {}), IsEmpty()) << format;
+  }
+  EXPECT_THAT(warnings("n-{{commit_date 'HHmmss'}}", {"linux/arm64"}), IsEmpty());
 }
 
 TEST(ImageNames, WhatIsGivenStays) {
