@@ -25,7 +25,14 @@ server::RegistryOptions parse_listen(const std::string& listen) {
     throw Error(ErrorKind::usage, fmt::format("--listen {} is not ADDRESS:PORT", listen),
                 "write 127.0.0.1:5000, or port 0 for any free one");
   }
-  return {.address = listen.substr(0, colon), .port = static_cast<int>(*port)};
+  auto address = listen.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  return {.address = std::move(address), .port = static_cast<int>(*port)};
+}
+
+// As it stands in a URL and in the name of an image.
+std::string host(const std::string& address) {
+  return address.find(':') == std::string::npos ? address : fmt::format("[{}]", address);
 }
 
 std::filesystem::path parse_auth(const std::string& auth) {
@@ -80,7 +87,7 @@ int registry_serve(const spec::ServeOptions& options, Context& context) {
   }
   warn_of_exposure(settings);
   server::Registry registry(settings);
-  context.out << fmt::format("serving {}://{}:{} from {}\n", settings.tls ? "https" : "http", settings.address,
+  context.out << fmt::format("serving {}://{}:{} from {}\n", settings.tls ? "https" : "http", host(settings.address),
                              registry.port(), settings.directory.string())
               << std::flush;
   std::thread stopper([&] {

@@ -321,6 +321,26 @@ TEST_F(Publishing, LooksAtALayoutAndCopiesToNone) {
   EXPECT_THAT(refused.err, HasSubstr("is an OCI layout"));
 }
 
+TEST_F(Publishing, CopiesToARegistryWithAnAddressOfIpVersion6) {
+  if (!std::filesystem::exists("/proc/net/if_inet6")) GTEST_SKIP() << "this machine has no IPv6";
+  const auto source = push_image(repository(registry_, "app"), "linux/amd64");
+  const sys::TemporaryDirectory directory;
+  sys::Cancel cancel;
+  sys::SystemRunner runner(&cancel);
+  sys::ProcessResult copied;
+  const auto copy_there = [&](std::string_view line) {
+    line.remove_prefix(line.find("//") + 2);
+    copied = engine({"copy", source, std::string(line.substr(0, line.find(' '))) + "/app:1"});
+    cancel.request();
+  };
+  EXPECT_THROW(runner.run({.argv = {engine_path(), "registry", "serve", "--listen", "[::1]:0", "--dir",
+                                    directory.path().string()},
+                           .on_stdout = copy_there}),
+               Error);
+  EXPECT_EQ(copied.status, 0) << shown(copied);
+  EXPECT_THAT(copied.out, HasSubstr("[::1]:"));
+}
+
 TEST_F(Publishing, TellsImagesForTwoVersionsOfWindowsApart) {
   polyarch::testing::LayoutBuilder layout;
   std::vector<oci::Descriptor> entries;
