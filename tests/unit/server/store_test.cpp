@@ -1,8 +1,16 @@
 #include "server/store.hpp"
 
+#include <array>
 #include <fstream>
+#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "oci/descriptor.hpp"
@@ -137,6 +145,44 @@ TEST_F(StoreTest, TagsThatCameTogetherMoveApart) {
   EXPECT_EQ(store.resolve(name, latest), Digest::sha256("new"));
   store.remove_tag(name, latest);
   EXPECT_EQ(store.resolve(name, one), Digest::sha256("old"));
+}
+
+// As on FAT, and on some file systems of a network or of a virtual machine: link(2) fails there with EPERM.
+void without_links(const std::function<void()>& step) {
+#ifdef SYS_link
+  constexpr int call = SYS_link;
+#else
+  constexpr int call = SYS_linkat;
+#endif
+  std::array filter{sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                    sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+                    sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+                    sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  sock_fprog program{filter.size(), filter.data()};
+  std::thread thread([&] {  // the filter is this thread's alone
+    ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+    ASSERT_EQ(::link("/dev/null", "/dev/null"), -1);
+    ASSERT_EQ(errno, EPERM);
+    step();
+  });
+  thread.join();
+}
+
+TEST_F(StoreTest, CopiesTagsWhereThereAreNoLinks) {
+  auto store = open();
+  const std::vector<Tag> tags{*Tag::parse("v1"), *Tag::parse("v1.2"), *Tag::parse("latest")};
+  const auto put = [&](const std::string& bytes) {
+    store.put_manifest(name, Digest::sha256(bytes), bytes, read_manifest(bytes, "a/b"), tags);
+  };
+  put("old");
+  without_links([&] { put("new"); });
+  for (const auto& tag : tags) {
+    EXPECT_EQ(store.resolve(name, tag), Digest::sha256("new")) << tag.str();
+    EXPECT_EQ(fs::hard_link_count(store.paths().tag(name, tag)), 1U);
+    EXPECT_EQ(fs::status(store.paths().tag(name, tag)).permissions(), fs::perms{0644});
+  }
+  EXPECT_TRUE(fs::is_empty(root / "drafts"));
 }
 
 TEST_F(StoreTest, ListsWhatItHas) {
