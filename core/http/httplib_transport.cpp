@@ -42,6 +42,7 @@ class Exchange {
     for (const auto& [name, value] : request_.headers.fields()) out.headers.emplace(name, value);
     out.set_header("Host", url_.authority());
     out.set_header("User-Agent", options_.user_agent);
+    out.set_header("Accept-Encoding", "identity");  // without it a server may compress (RFC 9110, 12.5.3)
     set_body(out);
     out.response_handler = [this](const httplib::Response& head) { return guarded([&] { begin(head); }); };
     out.content_receiver = [this](const char* bytes, std::size_t size, std::uint64_t, std::uint64_t) {

@@ -60,8 +60,8 @@ bool uploads(const Operation& operation) {
   return operation.name.starts_with("push") || operation.name == "copy to";
 }
 
-bool works_side_by_side(const Operation& operation) {
-  return operation.name.starts_with("copy") || operation.name == "promote";
+bool works_side_by_side(const Operation& operation, FaultProxy::Login login) {
+  return operation.name.starts_with("copy") || (operation.name == "promote" && login == FaultProxy::Login::bearer);
 }
 
 bool is_read(const Case& one) {
@@ -151,17 +151,16 @@ Outcomes expected_of_request(const Case& one, FaultProxy::Login login) {
 // Promotion tells what became of every tag, and tries tags that were refused together once more, each by itself.
 Outcomes expected(const Case& one, FaultProxy::Login login) {
   auto outcomes = expected_of_request(one, login);
-  if (works_side_by_side(one.operation)) {  // any request may be the one that fetches a token, or waits for it
+  // Several requests go side by side: any of them may be the one, also the one that fetches a token.
+  if (works_side_by_side(one.operation, login)) {
     for (const auto role : {Case::Role::bare, Case::Role::token, Case::Role::fresh, Case::Role::later}) {
-      auto other = one;
-      other.role = role;
-      outcomes.merge(expected_of_request(other, login));
+      for (const auto* method : {"GET", "PUT"}) {
+        auto other = one;
+        other.role = role;
+        other.method = method;
+        outcomes.merge(expected_of_request(other, login));
+      }
     }
-  }
-  if (one.operation.name.starts_with("copy")) {  // two blobs go side by side: either may be the one
-    auto other = one;
-    other.method = is_read(one) ? "PUT" : "GET";
-    outcomes.merge(expected_of_request(other, login));
   }
   if (one.operation.name != "promote") return outcomes;
   Outcomes out;

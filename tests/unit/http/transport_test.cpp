@@ -51,6 +51,7 @@ TEST(Transport, SendsAndReceives) {
   EXPECT_TRUE(seen.has("Host: " + server.authority() + "\r\n")) << seen.head;
   EXPECT_TRUE(seen.has("User-Agent: polyarch\r\n"));
   EXPECT_TRUE(seen.has("Accept: text/x\r\n"));
+  EXPECT_TRUE(seen.has("Accept-Encoding: identity\r\n")) << "digests are of the bytes as they are";
 }
 
 TEST(Transport, EveryStatusIsAnAnswer) {
