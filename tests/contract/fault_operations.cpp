@@ -38,7 +38,9 @@ void put(Client& client, World& world) {
 
 void put_tagged(Client& client, World& world) {
   const auto bytes = fresh_index(world);
-  for (const auto& name : client.put_tagged(world.app(), {"a", "b"}, oci::media_type::oci_index, bytes))
+  const auto taken = client.put_tagged(world.app(), {"a", "b"}, oci::media_type::oci_index, bytes);
+  expect(taken.size() == 2, "tags that were not taken");
+  for (const auto& name : taken)
     expect(world.direct().need_manifest({world.behind(), name, std::nullopt}).bytes == bytes, "another manifest");
   expect(world.direct().head_manifest({world.behind(), {}, Digest::sha256(bytes)}).has_value(), "no manifest");
 }

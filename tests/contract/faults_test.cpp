@@ -54,6 +54,7 @@ struct Case {
   // The request that meets the fault first.
   std::string method;
   enum class Role { bare, token, fresh, later } role;  // bare: before there is a token; fresh: just after
+  std::size_t at;
 };
 
 bool uploads(const Operation& operation) {
@@ -221,7 +222,9 @@ class Faults : public ::testing::TestWithParam<FaultCase> {
   }
 
   void check(const Case& one, const End& end, const FaultProxy& proxy) {
-    const auto wanted = expected(one, login_);
+    auto wanted = expected(one, login_);
+    // Threads that share a token ask for it once or twice: the request need not have been reached.
+    if (works_side_by_side(one.operation, login_) && end.seen.size() <= one.at) wanted.insert(std::nullopt);
     EXPECT_TRUE(wanted.contains(end.kind)) << "ended with " << name_of(end.kind) << ": " << end.message;
     EXPECT_LE(end.seen.size(), 80U);
     for (const auto& message : proxy.seen_elsewhere()) EXPECT_EQ(message.field("Authorization"), "") << message.head;
@@ -242,7 +245,7 @@ class Faults : public ::testing::TestWithParam<FaultCase> {
       for (const bool always : {false, true}) {
         SCOPED_TRACE(fmt::format("{}, request {} ({} {}), {}", operation.name, at, request.method(), request.target(),
                                  always ? "always" : "once"));
-        const Case one{operation, GetParam().fault, always, request.method(), role(clean.seen, at)};
+        const Case one{operation, GetParam().fault, always, request.method(), role(clean.seen, at), at};
         try {
           check(one, run(operation, one.fault, static_cast<int>(at), always, proxy, world), proxy);
         } catch (const WrongBytes& wrong) {
