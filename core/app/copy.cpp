@@ -40,10 +40,22 @@ Destination parse_destination(const std::string& text) {
   return {reference.repository, tagged ? reference.tag : std::nullopt};
 }
 
+// Without what an index says to be of another platform: docker save names them all, and writes those that it has.
+publish::Origin without_others(publish::Origin origin, const oci::Platform& platform) {
+  if (!oci::media_type::is_index(origin.root.media_type)) return origin;
+  auto index = oci::Index::parse(origin.bytes, origin.name);
+  std::erase_if(index.manifests, [&](const oci::Descriptor& entry) {
+    const auto& said = entry.platform;
+    return entry.is_attestation() || (said && !said->unknown() && !publish::same_target(*said, platform));
+  });
+  origin.bytes = index.dump();
+  return origin;
+}
+
 // The one image of that platform, in place of its index.
 void choose_platform(publish::Origin& origin, const std::string& name) {
   const auto platform = oci::Platform::parse(name);
-  auto legs = publish::read_legs(origin);
+  auto legs = publish::read_legs(without_others(origin, platform));
   const auto leg =
       std::ranges::find_if(legs, [&](const auto& one) { return publish::same_target(one.platform, platform); });
   if (leg == legs.end()) {

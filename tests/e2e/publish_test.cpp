@@ -307,6 +307,22 @@ TEST_F(Publishing, CopiesWholeImagesAndSinglePlatforms) {
   EXPECT_EQ(digest_of(there("app:3")), "");
 }
 
+TEST_F(Publishing, CopiesOnePlatformOfALayoutThatLacksTheOthers) {
+  polyarch::testing::LayoutBuilder layout;
+  const auto image = [&](const std::string& name) {
+    const auto platform = oci::Platform::parse(name);
+    return polyarch::testing::with_platform(layout.image(platform, name), platform);
+  };
+  const auto absent = image("linux/amd64");
+  layout.finish({layout.index({absent, image("linux/arm64")})});
+  std::filesystem::remove(layout.root() / "blobs/sha256" / std::string(absent.digest.hex()));
+  const auto source = layout.root().string();
+  must({"copy", "--platform", "linux/arm64", source, here("app:1")});
+  EXPECT_EQ(engine({"copy", "--platform", "linux/amd64", source, here("app:1")}).status, 3);
+  EXPECT_EQ(engine({"copy", "--platform", "linux/s390x", source, here("app:1")}).status, 2);
+  EXPECT_EQ(engine({"copy", source, here("app:2")}).status, 3);
+}
+
 TEST_F(Publishing, LooksAtALayoutAndCopiesToNone) {
   const sys::TemporaryDirectory scratch;
   polyarch::testing::LayoutBuilder layout;
