@@ -38,7 +38,11 @@ std::vector<std::string> names_of(const std::vector<PlatformSizes>& images) {
 std::string layer_rows(const std::vector<PlatformSizes>& images) {
   std::string out = fmt::format("{:<5}", "LAYER");
   std::size_t rows = 0;
-  for (const auto& name : names_of(images)) out += fmt::format("  {:>14}", name);
+  std::vector<std::size_t> widths;
+  for (const auto& name : names_of(images)) {
+    widths.push_back(std::max<std::size_t>(14, name.size()));
+    out += fmt::format("  {:>{}}", name, widths.back());
+  }
   for (const auto& image : images) rows = std::max(rows, image.layers.size());
   out += fmt::format("  {:>10}  {}\n", "APART", "STEP");
   for (std::size_t row = 0; row < rows; ++row) {
@@ -46,13 +50,14 @@ std::string layer_rows(const std::vector<PlatformSizes>& images) {
     std::uint64_t least = UINT64_MAX;
     std::uint64_t most = 0;
     std::string step;
-    for (const auto& image : images) {
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const auto& image = images[i];
       if (row >= image.layers.size()) {
-        out += fmt::format("  {:>14}", "");
+        out += fmt::format("  {:>{}}", "", widths[i]);
         continue;
       }
       const auto& layer = image.layers[row];
-      out += fmt::format("  {:>14}", text::human_size(layer.size) + (layer.shared ? " =" : "  "));
+      out += fmt::format("  {:>{}}", text::human_size(layer.size) + (layer.shared ? " =" : "  "), widths[i]);
       least = std::min(least, layer.size);
       most = std::max(most, layer.size);
       if (step.empty()) step = layer.step;
@@ -108,14 +113,16 @@ std::uint64_t stored_size(const std::vector<PlatformSizes>& images) {
 }
 
 std::string sizes_table(const std::vector<PlatformSizes>& images) {
-  auto out = fmt::format("{:<16} {:>10} {:>10} {:>10} {:>7}\n", "PLATFORM", "SIZE", "SHARED", "OWN", "LAYERS");
   const auto names = names_of(images);
+  std::size_t width = 16;
+  for (const auto& name : names) width = std::max(width, name.size());
+  auto out = fmt::format("{:<{}} {:>10} {:>10} {:>10} {:>7}\n", "PLATFORM", width, "SIZE", "SHARED", "OWN", "LAYERS");
   for (std::size_t i = 0; i < images.size(); ++i) {
     const auto& image = images[i];
-    out += fmt::format("{:<16} {:>10} {:>10} {:>10} {:>7}\n", names[i], text::human_size(image.total()),
+    out += fmt::format("{:<{}} {:>10} {:>10} {:>10} {:>7}\n", names[i], width, text::human_size(image.total()),
                        text::human_size(image.shared()), text::human_size(image.own()), image.layers.size());
   }
-  out += fmt::format("{:<16} {:>10}\n\n", "all together", text::human_size(stored_size(images)));
+  out += fmt::format("{:<{}} {:>10}\n\n", "all together", width, text::human_size(stored_size(images)));
   return out + layer_rows(images) + "\n= shared between platforms; sizes are compressed\n";
 }
 

@@ -45,9 +45,11 @@ std::vector<PlatformSizes> read_sizes(publish::Source& source, const std::vector
 
 std::string table(const std::string& reference, const oci::Descriptor& root, const std::vector<Row>& rows) {
   auto out = fmt::format("{}\n  digest  {}\n  type    {}\n\n", reference, root.digest.str(), root.media_type);
-  out += fmt::format("{:<16} {:>10} {:>7}  {}\n", "PLATFORM", "SIZE", "LAYERS", "DIGEST");
+  std::size_t width = 16;
+  for (const auto& row : rows) width = std::max(width, row.name.size());
+  out += fmt::format("{:<{}} {:>10} {:>7}  {}\n", "PLATFORM", width, "SIZE", "LAYERS", "DIGEST");
   for (const auto& row : rows) {
-    out += fmt::format("{:<16} {:>10} {:>7}  {}{}\n", row.name, text::human_size(row.manifest.total_size()),
+    out += fmt::format("{:<{}} {:>10} {:>7}  {}{}\n", row.name, width, text::human_size(row.manifest.total_size()),
                        row.manifest.layers.size(), row.leg.manifest.digest.str(),
                        row.leg.attestations.empty() ? "" : "  +attestation");
   }
