@@ -1,22 +1,32 @@
 #include "app/joint_plan.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace polyarch::app {
 namespace {
 
+// A directory is what it is called: agents keep their workspaces in places of their own.
+std::vector<std::string> placeless(std::vector<std::string> contexts) {
+  for (auto& context : contexts) {
+    const auto pair = text::cut(context, '=');
+    if (pair && pair->second.starts_with('/')) context = std::string(pair->first);
+  }
+  return contexts;
+}
+
 // What decides the image beside the commit: jobs that differ in it build different images. Builders, caches and the
-// like may differ from job to job, and so may the place of the context.
-std::string inputs(const spec::BuildOptions& options, const Facts& facts) {
+// like may differ from job to job, and so may the places of contexts and of outputs.
+std::string inputs(const spec::BuildOptions& options, const Facts& facts, const PushTargets& targets) {
   Json all{{"target", options.target},
            {"build_args", options.build_args},
            {"labels", options.labels},
-           {"build_contexts", options.build_contexts},
+           {"build_contexts", placeless(options.build_contexts)},
            {"annotations", options.annotations},
            {"provenance", options.provenance},
            {"sbom", options.sbom},
            {"attests", options.attests},
-           {"outputs", options.outputs},
+           {"attributes", targets.attributes},
            {"tests", options.tests},
            {"test_targets", options.test_targets}};
   if (facts.dockerfile) {
@@ -45,7 +55,7 @@ std::optional<publish::RunPlan> joint_plan(const spec::BuildOptions& options, co
   publish::RunPlan out;
   out.run_id = plan.run_id;
   out.revision = facts.host.commit;
-  out.inputs = inputs(options, facts);
+  out.inputs = inputs(options, facts, plan.targets);
   out.platforms = facts.run_platforms;
   out.optional = oci::parse_platforms(options.optional_platforms);
   out.tags = plan.targets.tags;

@@ -41,6 +41,28 @@ TEST(JointPlan, IsTheSameInEveryJob) {
   EXPECT_EQ(first.own_tags.size(), 1U);
 }
 
+// Agents keep their workspaces in places of their own.
+TEST(JointPlan, IsTheSameInEveryWorkspace) {
+  const auto in = [](const std::string& workspace) {
+    auto options = push_options();
+    options.build_contexts = {"assets=" + workspace + "/assets", "base=docker-image://r.example/base:1"};
+    options.outputs = {"type=image,push=true,compression=zstd", "type=local,dest=" + workspace + "/out"};
+    return options;
+  };
+  const auto facts = facts_of_job("linux/amd64");
+  const auto first = joint(in("/agent/a"), facts);
+  EXPECT_EQ(joint(in("/agent/b"), facts), first);
+  auto other = in("/agent/a");
+  other.build_contexts[0] = "other=/agent/a/assets";
+  EXPECT_NE(joint(other, facts), first);
+  other = in("/agent/a");
+  other.build_contexts[1] = "base=docker-image://r.example/base:2";
+  EXPECT_NE(joint(other, facts), first);
+  other = in("/agent/a");
+  other.outputs[0] = "type=image,push=true";
+  EXPECT_NE(joint(other, facts), first);
+}
+
 TEST(JointPlan, BuildsOnlyWhatIsBuiltHere) {
   const auto plan = make_plan(push_options(), facts_of_job("linux/arm64"));
   ASSERT_EQ(plan.legs.size(), 1U);
