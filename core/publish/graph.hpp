@@ -19,7 +19,8 @@ struct Node {
   std::vector<oci::Descriptor> blobs;      // config and layers
 };
 
-// What `bytes` name. A type that is neither image, index nor artifact names nothing. Throws Error{input} when malformed.
+// What `bytes` name. A type that is neither image, index nor artifact names nothing. Throws Error{input} when
+// malformed.
 Node read_node(const oci::Descriptor& descriptor, std::string bytes);
 
 struct GraphReader {

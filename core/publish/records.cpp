@@ -1,5 +1,6 @@
 #include "publish/records.hpp"
 
+#include <fmt/chrono.h>
 #include <functional>
 #include <mutex>
 
@@ -8,10 +9,12 @@
 #include "sys/parallel.hpp"
 
 namespace polyarch::publish {
-namespace {}  // namespace
 
 void Records::write(const Record& record) {
-  const auto index = record.to_index();
+  auto index = record.to_index();
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
+  index.annotations["org.opencontainers.image.created"] =
+      fmt::format("{:%FT%TZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
   client_.put_manifest({repository_, Record::tag(record.plan, record.platform), std::nullopt}, index.media_type,
                        index.dump());
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "publish/record.hpp"
 
 namespace polyarch::publish {
@@ -10,10 +11,12 @@ namespace polyarch::publish {
 // stands between the jobs.
 class Records {
  public:
-  // `client` must outlive it.
-  Records(registry::Client& client, oci::Repository repository) : client_(client), repository_(std::move(repository)) {}
+  // `client` and `clock` must outlive it.
+  Records(registry::Client& client, oci::Repository repository, const Clock& clock = system_clock())
+      : client_(client), repository_(std::move(repository)), clock_(clock) {}
 
-  // Replaces the record that an earlier attempt of this leg left.
+  // Replaces the record that an earlier attempt of this leg left. It says when it was written, so that pruning can tell
+  // the records of a run that never ended from those of one that is under way.
   void write(const Record& record);
   // Those that are there, of the plan's platforms. What stands at such a tag and is no record counts as absent, with a
   // warning in the log.
@@ -30,6 +33,7 @@ class Records {
 
   registry::Client& client_;
   oci::Repository repository_;
+  const Clock& clock_;
 };
 
 }  // namespace polyarch::publish

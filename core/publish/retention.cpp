@@ -64,21 +64,21 @@ class Planner {
     std::ranges::sort(candidates, [](const auto* a, const auto* b) {
       return a->created != b->created ? a->created > b->created : tag_before(b->tag, a->tag);
     });
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      auto& verdict = *candidates[i];
-      if (retention_.keep && i < *retention_.keep)
-        verdict.reason = fmt::format("among the newest {}", *retention_.keep);
-      else if (retention_.older_than && now_ - *verdict.created <= *retention_.older_than)
-        verdict.reason = "not old enough";
+    std::size_t newer = 0;  // images: a record is none
+    for (auto* verdict : candidates) {
+      if (retention_.keep && !Record::is_record(verdict->tag) && newer++ < *retention_.keep)
+        verdict->reason = fmt::format("among the newest {}", *retention_.keep);
+      else if (retention_.older_than && now_ - *verdict->created <= *retention_.older_than)
+        verdict->reason = "not old enough";
       else
-        verdict.goes = true;
+        verdict->goes = true;
     }
     std::ranges::sort(plan_.tags, [](const auto& a, const auto& b) { return tag_before(a.tag, b.tag); });
   }
 
   std::string why_it_stays(const TagVerdict& verdict) const {
     if (companion_of(verdict.tag)) return "goes with its image";
-    if (Record::is_record(verdict.tag)) return "a run's record";
+    if (Record::is_record(verdict.tag) && !retention_.older_than) return "a run's record";
     if (!fits(retention_.match, verdict.tag)) return "does not match";
     if (const auto reason = retention_.stay.find(verdict.tag); reason != retention_.stay.end()) return reason->second;
     if (!verdict.created) return "age unknown";

@@ -26,7 +26,8 @@ struct Inventory {
   std::map<Digest, Manifest> manifests;
 };
 
-// Which tags may go: those that match, are not among the newest `keep` of these, and are older than `older_than`.
+// Which tags may go: those that match, are not among the newest `keep` of these, and are older than `older_than`. The
+// records of runs go by `older_than` alone, which is how those of a run that nobody finished ever go.
 struct Retention {
   std::optional<std::uint64_t> keep;
   std::optional<std::chrono::seconds> older_than;

@@ -33,9 +33,8 @@ const Command<TagsOptions>& tags_prune_command() {
       "--older-than.\n"
       "What a tag that stays needs is never deleted: its platforms, their attestations and referrers. A tag whose age\n"
       "cannot be told stays. What is pinned by its digest alone, under no tag, cannot be seen and is not protected.\n"
-      "What the engine keeps beside the images stays and is not counted: layer caches, records of runs, and "
-      "snapshots,\n"
-      "which polyarch cache prune deletes.\n"
+      "What the engine keeps beside the images is not counted and stays: layer caches, and snapshots, which polyarch\n"
+      "cache prune deletes. Records of runs that nobody finished go by --older-than.\n"
       "Prints what would go, and deletes with --yes alone.",
       "polyarch tags prune --keep 10 registry.example/app\n"
       "polyarch tags prune --match 'pr-*' --older-than 14d --yes registry.example/app",

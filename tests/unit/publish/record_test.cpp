@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "publish/records.hpp"
 #include "publish/transfer.hpp"
+#include "unit/http/fake_clock.hpp"
 #include "unit/publish/fixture.hpp"
 
 namespace polyarch::publish {
@@ -219,6 +220,15 @@ class RecordsTest : public testing::PublishTest {
 
   Records records_{client_, repository("app")};
 };
+
+TEST_F(RecordsTest, SayWhenTheyWereWritten) {
+  const testing::FakeClock clock;
+  const auto plan = sample_plan();
+  Records(client_, repository("app"), clock).write(failed(plan, amd64));
+  const auto content = client_.need_manifest(tag("app", Record::tag(plan, amd64)));
+  const auto index = oci::Index::parse(content.bytes, "it");
+  EXPECT_EQ(index.annotations.at("org.opencontainers.image.created"), "2023-11-14T22:13:20Z");
+}
 
 TEST_F(RecordsTest, AreThereForOtherJobsUntilTheyAreTakenAway) {
   const auto plan = sample_plan();

@@ -53,6 +53,21 @@ TEST_F(Prune, KeepsTheNewest) {
   EXPECT_EQ(reason(result, "b"), "among the newest 2");
 }
 
+TEST_F(Prune, TakesTheRecordsOfRunsThatNobodyFinishedByTheirAge) {
+  image("polyarch-run-old-linux-amd64", 40), image("polyarch-run-new-linux-amd64", 1);
+  image("v1", 50), image("v2", 2);
+  EXPECT_THAT(going(plan({.keep = 2})), IsEmpty());
+  EXPECT_THAT(going(plan({.keep = 1})), ElementsAre("v1"));
+  EXPECT_THAT(going(plan({.keep = 1, .older_than = hours(24 * 30)})),
+              UnorderedElementsAre("v1", "polyarch-run-old-linux-amd64"));
+  const auto result = plan({.keep = 2, .older_than = hours(24 * 30)});
+  EXPECT_THAT(going(result), ElementsAre("polyarch-run-old-linux-amd64"));
+  EXPECT_THAT(result.manifests,
+              ElementsAre(digest("polyarch-run-old-linux-amd64"), digest("polyarch-run-old-linux-amd64/own")));
+  EXPECT_EQ(reason(result, "polyarch-run-new-linux-amd64"), "not old enough");
+  EXPECT_THAT(going(plan({.older_than = hours(24 * 30), .match = "v*"})), ElementsAre("v1"));
+}
+
 TEST_F(Prune, KeepsWhatIsYoungAndWhatDoesNotMatch) {
   image("pr-1", 20), image("pr-2", 5), image("v1", 500);
   const auto result = plan({.older_than = hours(24 * 14), .match = "pr-*"});
