@@ -87,8 +87,8 @@ TEST(JointPlan, DiffersWithWhatDecidesTheImage) {
   EXPECT_TRUE(differs([](auto& o, auto&) { o.tags = {"r.example/app:2"}; }));
   EXPECT_TRUE(differs([](auto&, auto& f) { f.host.commit = "def"; }));
   EXPECT_TRUE(differs([](auto&, auto& f) { f.run_id = "pipeline-8"; }));
-  EXPECT_TRUE(
-      differs([](auto&, auto& f) { f.dockerfile = dockerfile::parse("FROM scratch AS other\nCOPY b /\n", "Dockerfile"); }));
+  EXPECT_TRUE(differs(
+      [](auto&, auto& f) { f.dockerfile = dockerfile::parse("FROM scratch AS other\nCOPY b /\n", "Dockerfile"); }));
 }
 
 TEST(JointPlan, NeedsAPushAndAName) {
