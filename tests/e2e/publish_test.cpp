@@ -1,8 +1,8 @@
-// `polyarch publish`, `copy`, `tags` and `inspect --sizes` on real registries, as a user calls them.
+// `polyarch publish` on real registries, as a user calls it.
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
-#include "e2e/images.hpp"
+#include "e2e/two_registries.hpp"
 #include "publish/records.hpp"
 
 namespace polyarch::e2e {
@@ -11,17 +11,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class Publishing : public Images {
+class Publishing : public TwoRegistries {
  protected:
-  std::string here(const std::string& name) const { return registry_.address() + "/" + name; }
-  std::string there(const std::string& name) const { return other_.address() + "/" + name; }
-
-  // An index of the two platforms under `name`, by the engine.
-  void publish_two(const std::string& name) {
-    const auto source = repository(registry_, "parts");
-    must({"publish", "-t", name, push_image(source, "linux/amd64"), push_image(source, "linux/arm64")});
-  }
-
   // What the job of linux/amd64 leaves of a run of these platforms that makes no index of one image.
   publish::Record recorded(const std::string& run_id, const std::vector<std::string>& platforms) {
     const auto amd64 = oci::Platform::parse("linux/amd64");
@@ -47,34 +38,6 @@ class Publishing : public Images {
     other.join();
     return waited;
   }
-
-  // An index of one image, created on that day of January.
-  void push_dated(const std::string& tag, int day) {
-    polyarch::testing::LayoutBuilder layout;
-    const auto created = "\"created\":\"2026-01-0" + std::to_string(day) + "T00:00:00Z\"";
-    oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest)};
-    manifest.config =
-        layout.blob(oci::media_type::oci_config, R"({"os":"linux","architecture":"amd64",)" + created + "}");
-    auto image = layout.blob(manifest.media_type, manifest.dump());
-    image.platform = oci::Platform::parse("linux/amd64");
-    const auto index = layout.index({image});
-    const auto bytes = layout.finish({index}).read_blob(index);
-    publish::push_layout(client_, layout.finish({index}), repository(registry_, "app"));
-    client_.put_manifest(oci::Reference::parse(here("app:" + tag)), index.media_type, bytes);
-  }
-
-  // What BuildKit's exporter leaves beside an image; it tells no time.
-  void push_layer_cache(const std::string& tag) {
-    polyarch::testing::LayoutBuilder layout;
-    oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest)};
-    manifest.config = layout.blob("application/vnd.buildkit.cacheconfig.v0", R"({"layers":[],"records":[]})");
-    const auto cache = layout.blob(manifest.media_type, manifest.dump());
-    publish::push_layout(client_, layout.finish({cache}), repository(registry_, "app"));
-    client_.put_manifest(oci::Reference::parse(here("app:" + tag)), cache.media_type, manifest.dump());
-  }
-
-  ServedRegistry registry_;
-  ServedRegistry other_;
 };
 
 TEST_F(Publishing, JoinsLayoutsAndRegistriesUnderManyTagsWithOneDigest) {
@@ -290,147 +253,6 @@ TEST_F(Publishing, MakesADockerListOnDemand) {
   must({"publish", "-t", here("app:1"), "--media-type", "docker",
         push_image(repository(registry_, "parts"), "linux/amd64")});
   EXPECT_EQ(client_.head_manifest(oci::Reference::parse(here("app:1")))->media_type, oci::media_type::docker_index);
-}
-
-TEST_F(Publishing, CopiesWholeImagesAndSinglePlatforms) {
-  publish_two(here("app:1"));
-  publish_two(here("app:2"));
-  must({"copy", here("app:1"), here("app:2"), there("mirror/app")});
-  for (const auto* const tag : {"1", "2"}) {
-    EXPECT_EQ(digest_of(there("mirror/app:") + tag), digest_of(here("app:") + tag));
-    EXPECT_THAT(whole_platforms(there("mirror/app:") + tag), ElementsAre("linux/amd64", "linux/arm64"));
-  }
-  must({"copy", "--platform", "linux/arm64", here("app:1"), there("app:arm")});
-  EXPECT_EQ(client_.head_manifest(oci::Reference::parse(there("app:arm")))->media_type, oci::media_type::oci_manifest);
-  const auto fight = engine({"copy", here("app:1"), here("app:2"), there("app:3")});
-  EXPECT_EQ(fight.status, 2) << shown(fight);
-  EXPECT_EQ(digest_of(there("app:3")), "");
-}
-
-TEST_F(Publishing, CopiesOnePlatformOfALayoutThatLacksTheOthers) {
-  polyarch::testing::LayoutBuilder layout;
-  const auto image = [&](const std::string& name) {
-    const auto platform = oci::Platform::parse(name);
-    return polyarch::testing::with_platform(layout.image(platform, name), platform);
-  };
-  const auto absent = image("linux/amd64");
-  layout.finish({layout.index({absent, image("linux/arm64")})});
-  std::filesystem::remove(layout.root() / "blobs/sha256" / std::string(absent.digest.hex()));
-  const auto source = layout.root().string();
-  must({"copy", "--platform", "linux/arm64", source, here("app:1")});
-  EXPECT_EQ(engine({"copy", "--platform", "linux/amd64", source, here("app:1")}).status, 3);
-  EXPECT_EQ(engine({"copy", "--platform", "linux/s390x", source, here("app:1")}).status, 2);
-  EXPECT_EQ(engine({"copy", source, here("app:2")}).status, 3);
-}
-
-TEST_F(Publishing, LooksAtALayoutAndCopiesToNone) {
-  const sys::TemporaryDirectory scratch;
-  polyarch::testing::LayoutBuilder layout;
-  const auto image = layout.image(oci::Platform::parse("linux/arm64"), "on disk");
-  layout.finish({image});
-  const auto name = "oci:" + layout.root().string();
-  const auto seen = parse_json(must({"inspect", "--format", "json", name}), "it");
-  EXPECT_EQ(seen.at("reference"), name);
-  EXPECT_EQ(seen.at("platforms").at("linux/arm64").at("digest"), image.digest.str());
-  const auto refused = engine({"copy", name, "oci:" + (scratch.path() / "new").string()});
-  EXPECT_EQ(refused.status, 2) << shown(refused);
-  EXPECT_THAT(refused.err, HasSubstr("is an OCI layout"));
-}
-
-TEST_F(Publishing, CopiesToARegistryWithAnAddressOfIpVersion6) {
-  if (!std::filesystem::exists("/proc/net/if_inet6")) GTEST_SKIP() << "this machine has no IPv6";
-  const auto source = push_image(repository(registry_, "app"), "linux/amd64");
-  const sys::TemporaryDirectory directory;
-  sys::Cancel cancel;
-  sys::SystemRunner runner(&cancel);
-  sys::ProcessResult copied;
-  const auto copy_there = [&](std::string_view line) {
-    line.remove_prefix(line.find("//") + 2);
-    copied = engine({"copy", source, std::string(line.substr(0, line.find(' '))) + "/app:1"});
-    cancel.request();
-  };
-  EXPECT_THROW(runner.run({.argv = {engine_path(), "registry", "serve", "--listen", "[::1]:0", "--dir",
-                                    directory.path().string()},
-                           .on_stdout = copy_there}),
-               Error);
-  EXPECT_EQ(copied.status, 0) << shown(copied);
-  EXPECT_THAT(copied.out, HasSubstr("[::1]:"));
-}
-
-TEST_F(Publishing, TellsImagesForTwoVersionsOfWindowsApart) {
-  polyarch::testing::LayoutBuilder layout;
-  std::vector<oci::Descriptor> entries;
-  for (const auto* const version : {"10.0.17763.1", "10.0.20348.1"}) {
-    const oci::Platform platform{"windows", "amd64", "", version};
-    entries.push_back(polyarch::testing::with_platform(layout.image(platform, version), platform));
-  }
-  layout.finish({layout.index(entries)});
-  const auto source = layout.root().string();
-  for (const auto& command :
-       {std::vector<std::string>{"inspect"}, {"inspect", "--sizes"}, {"publish", "-t", here("app:1")}}) {
-    const auto out = parse_json(must(joined(command, {"--format", "json", source})), "it");
-    EXPECT_TRUE(out.at("platforms").contains("windows(10.0.17763.1)/amd64")) << out;
-    EXPECT_EQ(out.at("platforms").size(), 2U) << out;
-  }
-}
-
-TEST_F(Publishing, ListsTagsInTheirOrderAndPrunesOldOnes) {
-  push_dated("v1.10.0", 5), push_dated("v1.9.0", 3), push_dated("v1.2.0", 1), push_dated("edge", 2);
-  client_.put_manifest(oci::Reference::parse(here("app:stable")), oci::media_type::oci_index,
-                       client_.need_manifest(oci::Reference::parse(here("app:v1.2.0"))).bytes);
-  EXPECT_EQ(must({"tags", "ls", here("app")}), "edge\nstable\nv1.2.0\nv1.9.0\nv1.10.0\n");
-  const std::vector<std::string> prune{"tags", "prune", "--match", "v*", "--keep", "1", here("app")};
-  EXPECT_THAT(must(prune), HasSubstr("add --yes"));
-  EXPECT_EQ(must({"tags", "ls", here("app")}), "edge\nstable\nv1.2.0\nv1.9.0\nv1.10.0\n");
-  const auto gone = digest_of(here("app:v1.9.0"));
-  must(joined(prune, {"--yes"}));
-  EXPECT_EQ(must({"tags", "ls", here("app")}), "edge\nstable\nv1.10.0\n");
-  EXPECT_EQ(digest_of(here("app@" + gone)), "");
-  for (const auto* const tag : {"edge", "stable", "v1.10.0"})
-    EXPECT_THAT(whole_platforms(here("app:") + tag), ElementsAre("linux/amd64"));
-  EXPECT_EQ(engine({"tags", "prune", here("app")}).status, 2) << "it must be said what may go";
-}
-
-TEST_F(Publishing, PrunesNoCacheBesideAnImageAndDoesNotCountIt) {
-  push_dated("v1", 1), push_dated("v2", 2), push_dated("v3", 3);
-  push_layer_cache("cache-linux-amd64-main");
-  const sys::TemporaryDirectory tree;
-  write(tree.path() / "kept/file", "cached");
-  for (const auto* const branch : {"main", "topic"})
-    must({"cache", "save", "--ref", here("app:mount-linux-amd64-go-1a2b3c4d-") + branch, "--directory",
-          tree.path().string(), "kept"});
-  const auto shown = must({"tags", "prune", "--keep", "2", here("app")});
-  EXPECT_THAT(shown, ::testing::AllOf(HasSubstr("keep: a layer cache"), HasSubstr("keep: a cache snapshot"),
-                                      HasSubstr("tags: 1 go, 5 stay")));
-  must({"tags", "prune", "--keep", "0", "--yes", here("app")});
-  EXPECT_EQ(must({"tags", "ls", here("app")}),
-            "cache-linux-amd64-main\nmount-linux-amd64-go-1a2b3c4d-main\nmount-linux-amd64-go-1a2b3c4d-topic\n");
-  must({"cache", "prune", "--keep", "0", "--yes", here("app")});
-  EXPECT_EQ(must({"tags", "ls", here("app")}), "cache-linux-amd64-main\n");
-}
-
-TEST_F(Publishing, ShowsTheLayersThatPlatformsShare) {
-  polyarch::testing::LayoutBuilder layout;
-  std::vector<oci::Descriptor> entries;
-  for (const auto* const name : {"linux/amd64", "linux/arm64"}) {
-    const auto platform = oci::Platform::parse(name);
-    auto config = platform.to_json();
-    config["history"] =
-        Json::array({{{"created_by", "COPY config"}}, {{"empty_layer", true}}, {{"created_by", "RUN make"}}});
-    oci::Manifest manifest{.media_type = std::string(oci::media_type::oci_manifest),
-                           .config = layout.blob(oci::media_type::oci_config, config.dump())};
-    manifest.layers = {layout.blob("x/layer", std::string(5000, 's')), layout.blob("x/layer", name)};
-    entries.push_back(polyarch::testing::with_platform(layout.blob(manifest.media_type, manifest.dump()), platform));
-  }
-  layout.finish({layout.index(entries)});
-  must({"copy", layout.root().string(), here("app:1")});
-  EXPECT_THAT(must({"inspect", "--sizes", here("app:1")}),
-              ::testing::AllOf(HasSubstr("5.0 kB ="), HasSubstr("RUN make")));
-  const auto sizes = parse_json(must({"inspect", "--sizes", "--format", "json", here("app:1")}), "it").at("sizes");
-  const auto& arm64 = sizes.at("platforms").at("linux/arm64");
-  EXPECT_EQ(arm64.at("shared"), 5000);
-  EXPECT_EQ(arm64.at("layers").at(0).at("shared"), true);
-  EXPECT_EQ(arm64.at("layers").at(1).at("shared"), false);
 }
 
 }  // namespace
